@@ -1,0 +1,165 @@
+"""The usage store: which tables, at which grain?
+
+Every generation of the store holds these tables whole. Days and weeks are
+dates in the reporting time zone; a week is named by its Monday. Keys are
+integers dealt anew in each generation; ids are the source's own.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Float,
+    Integer,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+)
+
+metadata = MetaData()
+
+# One row: what this generation is.
+generation = Table(
+    "generation",
+    metadata,
+    Column("number", Integer, nullable=False),
+    Column("source", String, nullable=False),
+    Column("reporting_timezone", String, nullable=False),
+    Column("published_at", DateTime(timezone=True), nullable=False),
+    Column("first_day", Date, nullable=False),
+    Column("as_of", Date, nullable=False),  # the last day with usage
+    Column("measures", String, nullable=False),  # comma-separated names of what the source tells
+    Column("has_subscriptions", Boolean, nullable=False),
+    Column("inputs", String, nullable=False),  # a digest of everything it was made from
+)
+
+# One row per account: a customer of the vendor.
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("account_key", Integer, primary_key=True, autoincrement=False),
+    Column("account_id", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("industry", String),
+    Column("plan", String),
+    Column("region", String),
+    Column("manager", String),
+    Column("manager_email", String),
+    Column("seats", Integer),
+    Column("annual_value", Float),
+    Column("is_matched", Boolean, nullable=False),  # False: known from usage only
+    Column("state", String, nullable=False),  # the best state of its pairs
+)
+
+# One row per application type.
+applications = Table(
+    "applications",
+    metadata,
+    Column("application_key", SmallInteger, primary_key=True, autoincrement=False),
+    Column("application_id", String, nullable=False),
+    Column("name", String, nullable=False),
+)
+
+# One row per person to call at an account.
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("account_key", Integer, nullable=False),
+    Column("name", String, nullable=False),
+    Column("role", String),
+    Column("email", String),
+    Column("phone", String),
+    Column("is_main", Boolean, nullable=False),
+)
+
+# One row per pair (account × application) that is subscribed or has usage.
+pairs = Table(
+    "pairs",
+    metadata,
+    Column("account_key", Integer, primary_key=True, autoincrement=False),
+    Column("application_key", SmallInteger, primary_key=True, autoincrement=False),
+    Column("started_on", Date),  # empty: used without a subscription
+    Column("cancelled_on", Date),
+    Column("cancel_reason", String),
+    Column("renews_on", Date),
+    Column("seats", Integer),
+    Column("annual_value", Float),
+    Column("first_use_on", Date),  # human use only
+    Column("last_use_on", Date),
+    Column("state", String, nullable=False),
+)
+
+
+def _volumes() -> list[Column[int]]:
+    """Human use (events of every kind, and by kind), and apart from it what machines did."""
+    names = ("human_events", "logins", "clicks", "records", "seconds", "automated_events")
+    return [Column(name, BigInteger, nullable=False) for name in names]
+
+
+# One row per pair and day with any event.
+usage_daily = Table(
+    "usage_daily",
+    metadata,
+    Column("application_key", SmallInteger, nullable=False),
+    Column("account_key", Integer, nullable=False),
+    Column("day", Date, nullable=False),
+    *_volumes(),
+    Column("active_users", Integer, nullable=False),
+)
+
+# One row per pair and ISO week with any event.
+usage_weekly = Table(
+    "usage_weekly",
+    metadata,
+    Column("application_key", SmallInteger, nullable=False),
+    Column("account_key", Integer, nullable=False),
+    Column("week", Date, nullable=False),
+    *_volumes(),
+    Column("active_users", Integer, nullable=False),
+)
+
+# One row per pair, person and day with human use: exact distinct counts.
+user_days = Table(
+    "user_days",
+    metadata,
+    Column("application_key", SmallInteger, nullable=False),
+    Column("account_key", Integer, nullable=False),
+    Column("user_key", Integer, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("logins", Integer, nullable=False),
+)
+
+# One row per pair, person and ISO week with human use.
+user_weeks = Table(
+    "user_weeks",
+    metadata,
+    Column("application_key", SmallInteger, nullable=False),
+    Column("account_key", Integer, nullable=False),
+    Column("user_key", Integer, nullable=False),
+    Column("week", Date, nullable=False),
+    Column("logins", Integer, nullable=False),
+)
+
+# One row per person seen in the log.
+users = Table(
+    "users",
+    metadata,
+    Column("user_key", Integer, primary_key=True, autoincrement=False),
+    Column("user_id", String, nullable=False),
+)
+
+# One row per source file: what was read from it (the ledger).
+files = Table(
+    "files",
+    metadata,
+    Column("path", String, nullable=False),
+    Column("dataset", String, nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("rows_read", BigInteger, nullable=False),
+    Column("rows_duplicate", BigInteger, nullable=False),
+    Column("rows_rejected", BigInteger, nullable=False),
+    Column("remark", String),
+)
