@@ -40,7 +40,6 @@ class Generation:
     as_of: date
     measures: tuple[str, ...]
     has_subscriptions: bool
-    inputs: str
     engine: Engine
 
 

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from data_access.engine import NoData, Store
+import duckdb
+
+from data_access.engine import CURRENT
 from ingestion import build
 from ingestion.mapping import Mapping, read_mapping
 from ingestion.publish import next_generation, only_one
@@ -62,7 +64,11 @@ def _partitions(mapping: Mapping, store: Path) -> list[Partition]:
 
 
 def _roll_up_what_changed(
-    mapping: Mapping, partitions: list[Partition], processes: int, summary: Summary, on_progress: Progress | None
+    mapping: Mapping,
+    partitions: list[Partition],
+    processes: int,
+    summary: Summary,
+    on_progress: Progress | None,
 ) -> None:
     usage, zone = mapping.usage, mapping.source.reporting_timezone
     changed = [partition for partition in partitions if not is_current(partition, usage, zone)]
@@ -86,7 +92,9 @@ def _digest(mapping: Mapping, partitions: list[Partition]) -> str:
 
 
 def _published(store: Path) -> str | None:
+    """The digest of what is served; None where nothing is, or nothing that can be read."""
     try:
-        return Store(store).current().inputs
-    except NoData:
+        with duckdb.connect(str((store / CURRENT).resolve(strict=True)), read_only=True) as connection:
+            return str(connection.execute("select inputs from generation").fetchall()[0][0])
+    except (FileNotFoundError, duckdb.Error):
         return None

@@ -78,7 +78,7 @@ class Usage(_Section):
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
         if self.duplicates == "event_id" and self.columns.event_id is None:
-            raise ValueError("duplicates = \"event_id\" needs columns.event_id")
+            raise ValueError('duplicates = "event_id" needs columns.event_id')
         if (self.columns.action is None) == (self.every_event_is is None):
             raise ValueError("give either columns.action with [usage.actions], or every_event_is")
         if self.columns.action is not None and not self.actions:

@@ -38,7 +38,9 @@ def next_generation(store: Path) -> Iterator[tuple[duckdb.DuckDBPyConnection, in
     draft = final.with_suffix(".draft")
     _discard(draft)
     try:
-        with duckdb.connect(str(draft), config={"memory_limit": "2GB", "preserve_insertion_order": False}) as connection:
+        with duckdb.connect(
+            str(draft), config={"memory_limit": "2GB", "preserve_insertion_order": False}
+        ) as connection:
             yield connection, number
             connection.execute("checkpoint")
         _flush(draft)

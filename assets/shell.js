@@ -1,0 +1,142 @@
+/* What happens in the browser alone: theme, links without a page load, menus, search keys, the toast. */
+(function () {
+  "use strict";
+  const root = document.documentElement;
+  const clientside = (window.dash_clientside = window.dash_clientside || {});
+  const NOTHING = () => window.dash_clientside.no_update;
+
+  function say(words) {
+    const toast = document.getElementById("toast");
+    if (!toast) return;
+    toast.textContent = words;
+    toast.classList.add("shown");
+    clearTimeout(say.timer);
+    say.timer = setTimeout(() => toast.classList.remove("shown"), 6000);
+  }
+
+  function go(href) {
+    if (new URL(href, location).href !== location.href) {
+      history.pushState({}, "", href);
+      window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+    }
+  }
+
+  clientside.shell = {
+    theme(clicks) {
+      if (clicks) {
+        root.dataset.theme = root.dataset.theme === "dark" ? "light" : "dark";
+        try { localStorage.setItem("theme", root.dataset.theme); } catch (error) { /* stays for this page */ }
+      }
+      return root.dataset.theme;
+    },
+    share() {
+      const done = () => say("The link to this view is copied.");
+      const failed = () => say("Copy the address of this page: it shows this view.");
+      if (navigator.clipboard) navigator.clipboard.writeText(location.href).then(done, failed); else failed();
+      return NOTHING();
+    },
+    custom(clicks, from, to) {
+      if (!clicks) return NOTHING();
+      const isDay = (text) => /^\d{4}-\d{2}-\d{2}$/.test(text || "") && !isNaN(new Date(text));
+      if (!isDay(from) || !isDay(to) || from > to) {
+        say("Give both days as 2026-01-05, the first not after the last.");
+      } else {
+        const query = new URLSearchParams(location.search);
+        query.set("period", `${from}..${to}`);
+        go(`?${query}`);
+      }
+      return NOTHING();
+    },
+  };
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("[data-toggle]");
+    if (button) {
+      const isOpen = document.getElementById(button.dataset.toggle).classList.toggle("open");
+      button.setAttribute("aria-expanded", isOpen);
+    }
+    const link = event.target.closest?.("a");
+    if (link?.dataset.grid) addGridState(link);
+    if (link?.dataset.nav && !event.ctrlKey && !event.metaKey && !event.shiftKey && event.button === 0) {
+      event.preventDefault();
+      if (!link.classList.contains("check")) link.closest("details.menu")?.removeAttribute("open");
+      if (link.closest("#search-results")) clearSearch();
+      go(link.getAttribute("href"));
+    }
+    for (const menu of document.querySelectorAll("details.menu[open]")) {
+      if (!menu.contains(event.target)) menu.removeAttribute("open");
+    }
+  });
+
+  /* An export of a grid is in the order, and with the filters, that the grid has now. */
+  function addGridState(link) {
+    const grid = window.dash_ag_grid?.getApi(link.dataset.grid);
+    if (!grid) return;
+    const sortModel = grid.getColumnState().filter((column) => column.sort)
+      .map((column) => ({ colId: column.colId, sort: column.sort }));
+    const href = new URL(link.href);
+    href.searchParams.set("grid", JSON.stringify({ sortModel, filterModel: grid.getFilterModel() }));
+    link.href = href;
+  }
+
+  function clearSearch() {
+    const input = document.getElementById("search");
+    const set = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set;
+    set.call(input, "");
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+    document.activeElement?.blur();
+  }
+
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest?.("input, textarea, [contenteditable]");
+    const input = document.getElementById("search");
+    if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault();
+      input?.focus();
+    } else if (event.key === "Escape") {
+      const open = document.querySelector("details.menu[open]");
+      if (open) { open.removeAttribute("open"); open.querySelector("summary").focus(); }
+      else if (event.target.closest?.(".find")) clearSearch();
+    } else if (event.target.closest?.(".find") && ["ArrowDown", "ArrowUp", "Enter"].includes(event.key)) {
+      const results = [...document.querySelectorAll("#search-results a")];
+      if (!results.length) return;
+      const at = results.indexOf(document.activeElement);
+      if (event.key === "Enter") { if (at < 0) { event.preventDefault(); results[0].click(); } return; }
+      event.preventDefault();
+      const next = at + (event.key === "ArrowDown" ? 1 : -1);
+      (results[next] || input).focus();
+    }
+  });
+
+  /* The tab of this page, and a grid whose filters have changed, after every navigation. */
+  function arrived() {
+    for (const tab of document.querySelectorAll("[data-tab]")) {
+      const here = tab.dataset.tab === location.pathname;
+      here ? tab.setAttribute("aria-current", "page") : tab.removeAttribute("aria-current");
+      tab.href = tab.dataset.tab + location.search;
+    }
+  }
+  window.addEventListener("_dashprivate_pushstate", () => setTimeout(arrived));
+  window.addEventListener("popstate", () => setTimeout(arrived));
+  new MutationObserver((_, observer) => {
+    if (document.querySelector("[data-tab]")) { observer.disconnect(); arrived(); }
+  }).observe(root, { childList: true, subtree: true });
+
+  /* A refused or failed answer says so, once, in words; what is on the page stays. */
+  const plainFetch = window.fetch;
+  window.fetch = async function (...request) {
+    const address = String(request[0]?.url || request[0]);
+    const isUpdate = address.includes("_dash-update-component");
+    try {
+      const answer = await plainFetch.apply(this, request);
+      if (isUpdate && !answer.ok) {
+        answer.clone().json().then((body) => say(`${body.error} ${body.remedy}`),
+          () => say("The server did not answer as expected. Load the page again."));
+      }
+      return answer;
+    } catch (error) {
+      if (isUpdate) say("The server cannot be reached. What you see is what was loaded before.");
+      throw error;
+    }
+  };
+})();

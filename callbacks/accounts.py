@@ -1,0 +1,300 @@
+"""Accounts by app: who uses each application most, and least?"""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+import pandas as pd
+from dash import Dash, Input, Output, State, get_relative_path
+from flask import g
+
+from callbacks.query import filters, query
+from callbacks.request import BadInput, one_of, page_callback
+from data_access import accounts as data
+from data_access.choices import account_name, application_names
+from data_access.filters import Filters, Measure, Period
+from figures import accounts as figures
+from figures.theme import Chart, Theme
+from layouts import accounts as view
+from layouts import numbers
+from layouts.accounts import Ids
+from layouts.controls import empty, exports
+from layouts.links import Query
+from layouts.shell import MEASURES, PERIODS
+from layouts.shell import Ids as Shell
+
+MAP_ACCOUNTS = 15
+BROADEST = 14
+TREND_WEEKS = 26
+GRID_FIELDS = (
+    "account",
+    "state",
+    "value",
+    "change",
+    "users",
+    "used",
+    "last_use_on",
+    "manager",
+    "contact",
+    "plan",
+    "industry",
+    "region",
+)
+EXPORTS = "/export/accounts"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Rows `first` up to `last` of the grid, in its order and with its own filters."""
+
+    first: int
+    last: int
+    order: str
+    descending: bool
+    name: str
+    state: str
+
+
+def register(app: Dash) -> None:
+    url = Input(Shell.URL, "search")
+    asked = {"filters": (url, filters), "query": (url, query)}
+    theme = {"theme": (Input(Shell.THEME, "data"), one_of("light", "dark"))}
+    block = {
+        "block": (Input(Ids.GRID, "getRowsRequest"), grid_block),
+        "filters": (State(Shell.URL, "search"), filters),
+    }
+    page_callback(app, Output(Ids.HEADING, "children"), asked, update_heading)
+    page_callback(app, Output(Ids.RAIL, "children"), asked, update_rail)
+    page_callback(app, Output(Ids.RANKING, "children"), asked, update_ranking)
+    page_callback(app, Output(Ids.BREADTH, "children"), asked, update_breadth)
+    page_callback(
+        app,
+        [
+            Output(Ids.GRID_HEAD, "children"),
+            Output(Ids.GRID_EXPORTS, "children"),
+            Output(Ids.GRID, "columnDefs"),
+        ],
+        asked,
+        update_grid_head,
+    )
+    page_callback(app, Output(Ids.GRID, "getRowsResponse"), block, update_grid_rows)
+    page_callback(
+        app,
+        [Output(Ids.MAP, "figure"), Output(Ids.MAP_TABLE, "children"), Output(Ids.MAP_FINDING, "children"),
+         Output(Ids.MAP_EXPORTS, "children")],
+        {**asked, **theme},
+        update_map,
+    )  # fmt: skip
+
+
+def update_heading(filters: Filters, query: Query) -> list[Any]:
+    return view.heading(_subject(filters), _sentence(filters, query))
+
+
+def update_rail(filters: Filters, query: Query) -> Any:
+    totals = data.application_totals(filters)
+    trends = weekly_values(data.application_trend(_trend(filters)), filters)
+    return view.rail(totals, trends, query, filters.measure, export_base())
+
+
+def update_ranking(filters: Filters, query: Query) -> Any:
+    title = _subject(filters, "All applications")
+    shown = query.one("view")
+    href = f"{export_base()}/{shown}"
+    if shown == "summary":
+        body = view.summary_table(summary(filters), query, filters.measure)
+        return view.ranking(
+            body, title, "Pairs of account and application by their state today, and their use", query, href
+        )
+    rows = ranked(filters, query)
+    trends = weekly_values(data.account_trend(_trend(filters), tuple(rows["account_id"])), filters)
+    finding = view.left_out(data.left_out_of_bottom(filters)) if shown == "bottom" else _ranking_finding(filters)
+    return view.ranking(view.ranking_rows(rows, trends, query, filters.measure), title, finding, query, href)
+
+
+def update_breadth(filters: Filters, query: Query) -> Any:
+    rows = broadest(filters)
+    missing = data.applications_not_owned(filters, tuple(rows["account_id"]))
+    names = missing.groupby("account_id")["application"].apply(list).to_dict()
+    return view.breadth(rows, names, query, f"{export_base()}/breadth")
+
+
+def update_grid_head(filters: Filters, query: Query) -> tuple[Any, Any, Any]:
+    return (
+        view.grid_head(data.account_count(filters), query),
+        exports(f"{export_base()}/all", query.search, grid=Ids.GRID),
+        view.grid_columns(filters.measure, filters.comparison is not None),
+    )
+
+
+def update_grid_rows(filters: Filters, block: Block | None) -> dict[str, Any]:
+    if block is None:
+        return {"rowData": [], "rowCount": 0}
+    rows = data.account_rows(
+        filters, block.order, block.descending, block.first, block.last - block.first, block.name, block.state
+    )
+    trends = weekly_values(data.account_trend(_trend(filters), tuple(rows["account_id"])), filters)
+    rows["trend"] = [trends.get(account, []) for account in rows["account_id"]]
+    rows["last_use_on"] = [numbers.day(day) for day in rows["last_use_on"]]
+    count = data.account_count(filters, block.name, block.state)
+    return {"rowData": rows.astype(object).where(rows.notna(), None).to_dict("records"), "rowCount": count}
+
+
+def update_map(filters: Filters, query: Query, theme: Theme) -> tuple[Chart, Any, Any, Any]:
+    wide = map_values(filters)
+    chart = figures.account_map(wide, MEASURES[filters.measure], theme, view.MAP_HEIGHT)
+    finding = (
+        f"{MEASURES[filters.measure]} of the {numbers.plural(len(wide), 'account')} with most; "
+        "grey = entitled and unused, blank = not subscribed"
+    )
+    table = view.map_table(wide) if len(wide) else empty(
+        "No account used anything in this period.", "Choose a longer period, or take away a filter above."
+    )  # fmt: skip
+    return chart, table, finding, exports(f"{export_base()}/map", query.search)
+
+
+def map_values(filters: Filters) -> pd.DataFrame:
+    """A row per account with most use, a column per application; missing where not subscribed."""
+    cells = data.account_application_matrix(filters, MAP_ACCOUNTS)
+    live = cells[(cells["state"] != "cancelled") | cells["value"].notna()]
+    names = application_names(filters.scope)
+    wide = live.assign(value=live["value"].fillna(0)).pivot_table(
+        index="account_id", columns="application_id", values="value", aggfunc="sum", sort=False
+    )
+    labels = dict(zip(cells["account_id"], cells["account"], strict=True))
+    ordered = wide.reindex(columns=wide.sum().sort_values(ascending=False).index)
+    return ordered.rename(index=labels, columns=names)
+
+
+def broadest(filters: Filters) -> pd.DataFrame:
+    """Breadth is across applications, so the choice of one does not narrow it."""
+    return data.broadest_accounts(replace(filters, applications=()), BROADEST)
+
+
+def ranked(filters: Filters, query: Query) -> pd.DataFrame:
+    limit = int(query.one("n") or 10)
+    return data.bottom_accounts(filters, limit) if query.one("view") == "bottom" else data.top_accounts(filters, limit)
+
+
+def summary(filters: Filters) -> pd.DataFrame:
+    """One row per application: pairs by state, the measure now and before, people, records."""
+    totals = data.application_totals(filters)
+    if filters.applications:
+        totals = totals[totals["application_id"].isin(filters.applications)]
+    counts = data.state_counts(filters).pivot_table(
+        index="application_id", columns="state", values="pairs", aggfunc="sum", fill_value=0
+    )
+    states = counts.reindex(columns=list(view.SUMMARY_STATES), fill_value=0).reset_index()
+    rows = totals.merge(states, on="application_id", how="left").fillna(dict.fromkeys(view.SUMMARY_STATES, 0))
+    for measure in ("users", "records"):
+        if measure in g.generation.measures and measure != filters.measure:
+            amounts = data.application_measure(filters, Measure(measure)).rename(columns={"value": measure})
+            rows = rows.merge(amounts, on="application_id", how="left").fillna({measure: 0})
+    return rows
+
+
+def grid_block(raw: Any) -> Block | None:
+    """What AG Grid asks for, or None before it asks."""
+    if raw is None:
+        return None
+    try:
+        first, last = raw["startRow"], raw["endRow"]
+        sorting = raw.get("sortModel") or []
+        order, direction = (sorting[0]["colId"], sorting[0]["sort"]) if sorting else ("value", "desc")
+        chosen = raw.get("filterModel") or {}
+        name = chosen.get("account", {}).get("filter") or ""
+        state = chosen.get("state", {}).get("filter") or ""
+    except (TypeError, KeyError, IndexError, AttributeError):
+        raise BadInput("The grid asked for rows in a way that is not known. Load the page again.") from None
+    return checked_block(first, last, order, direction, name, state)
+
+
+def checked_block(first: Any, last: Any, order: Any, direction: Any, name: Any, state: Any) -> Block:
+    whole = type(first) is int and type(last) is int and 0 <= first < last <= 10_000_000 and last - first <= 1000
+    words = all(isinstance(word, str) and len(word) <= 200 and word.isprintable() for word in (name, state))
+    if not (whole and words and order in GRID_FIELDS and direction in ("asc", "desc")):
+        raise BadInput("The grid asked for rows that cannot be. Load the page again.")
+    return Block(first, last, order, direction == "desc", name, state.lower())
+
+
+def weekly_values(trend: pd.DataFrame, filters: Filters) -> dict[str, list[float]]:
+    """Per id a value for every week of the trend, zero where there was no use."""
+    period = _trend(filters).period
+    weeks = pd.date_range(period.start, period.last_day, freq="W-MON")
+    wide = trend.pivot_table(index="id", columns="week", values="value", aggfunc="sum").reindex(columns=weeks)
+    return {
+        str(key): [round(v, 1) for v in row] for key, row in zip(wide.index, wide.fillna(0).to_numpy(), strict=True)
+    }
+
+
+def export_base() -> str:
+    return get_relative_path(EXPORTS)
+
+
+def _trend(filters: Filters) -> Filters:
+    """The half year that ends with the period, in whole weeks."""
+    end = filters.period.end - timedelta(days=filters.period.end.weekday())
+    return filters.during(Period(max(end - timedelta(weeks=TREND_WEEKS), _first_week()), end))
+
+
+def _first_week() -> Any:
+    first = g.generation.first_day
+    return first - timedelta(days=first.weekday())
+
+
+def _subject(filters: Filters, everything: str = "each application") -> str:
+    if not filters.applications:
+        return everything
+    names = application_names(filters.scope)
+    if len(filters.applications) <= 2:
+        return " and ".join(names[key] for key in filters.applications)
+    return f"{len(filters.applications)} applications"
+
+
+def _ranking_finding(filters: Filters) -> str:
+    without = data.accounts_without_use(filters)
+    words = f"Accounts by {MEASURES[filters.measure].lower()}"
+    return (
+        f"{words}; {numbers.full(without)} without any" if without else f"{words}; every one has some"
+    )
+
+
+def _sentence(filters: Filters, query: Query) -> str:
+    """Who used it, how that changed, and who had the largest part in it."""
+    totals = data.total(filters).iloc[0]
+    used, entitled = data.breadth_totals(filters)
+    when = PERIODS.get(query.one("period") or "", "").lower()
+    when = (
+        f"in the {when}"
+        if when.startswith("last")
+        else f"from {numbers.day(filters.period.start)} to {numbers.day(filters.period.last_day)}"
+    )
+    it = "anything" if not filters.applications else "it"
+    who = account_name(filters.scope, filters.account) if filters.account else None
+    noun = "entitled account" if g.generation.has_subscriptions else "account"
+    start = (
+        f"{who}: {numbers.full(totals.value)} {MEASURES[filters.measure].lower()} {when}."
+        if who
+        else f"{numbers.full(used)} of {numbers.plural(entitled, noun)} used {it} {when}."
+    )
+    return f"{start} {_movement(filters, float(totals.value), float(totals.before))}".strip()
+
+
+def _movement(filters: Filters, value: float, before: float) -> str:
+    if not before > 0:
+        return ""
+    difference = value - before
+    noun = MEASURES[filters.measure]
+    if difference == 0:
+        return f"{noun} did not change."
+    verb = "fell" if difference < 0 else "rose"
+    sentence = f"{noun} {verb} {abs(difference) / before:.1%}"
+    mover = data.largest_mover(filters, falling=difference < 0)
+    # People are not added up, so no account has a share in how their number changed.
+    if mover.empty or filters.account or filters.measure is Measure.USERS:
+        return f"{sentence}."
+    moved = float(mover["value"][0] - mover["before"][0])
+    share = moved / difference
+    if 0.05 <= share <= 1:
+        return f"{sentence}; {share:.0%} of that is {mover['account'][0]}."
+    return f"{sentence}; {mover['account'][0]} {verb} most."

@@ -1,0 +1,65 @@
+"""From settings to a served application: every piece is put together here, and nowhere else."""
+
+from pathlib import Path
+
+from dash import Dash
+
+from callbacks import exports, shell
+from callbacks.request import guard_dispatch, verify
+from dashboard.pages import PAGES
+from dashboard.settings import Settings
+from dashboard.web import guard, index_with_nonce
+from data_access import choices
+from data_access.cache import open_answers
+from data_access.engine import Store
+from data_access.scope import Role, Scope
+from layouts.shell import Tab
+from layouts.shell import shell as frame
+
+PRODUCT = "Usage & health"
+INDEX = """<!doctype html>
+<html lang="en">
+  <head>
+    {%metas%}
+    <title>{%title%}</title>
+    {%favicon%}
+    {%css%}
+  </head>
+  <body>
+    {%app_entry%}
+    <footer>{%config%}{%scripts%}{%renderer%}</footer>
+  </body>
+</html>"""
+
+
+def create_app(settings: Settings) -> Dash:
+    """The Dash application; its `.server` is the WSGI application."""
+    store = Store(settings.data_dir / "store")
+    app = Dash(
+        __name__,
+        title=PRODUCT,
+        index_string=INDEX,
+        update_title="",
+        assets_folder=str(Path(__file__).parents[1] / "assets"),
+        requests_pathname_prefix=settings.url_prefix,
+        routes_pathname_prefix=settings.url_prefix,
+        suppress_callback_exceptions=True,
+        serve_locally=True,
+        compress=False,
+        meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
+    )
+    app.interpolate_index = index_with_nonce(app.interpolate_index)
+    tabs = [Tab(page.title, app.get_relative_path(page.path)) for page in PAGES]
+    app.layout = frame(PRODUCT, tabs, PAGES[0].layout())
+    shell.register(app)
+    exports.register(app)
+    for page in PAGES:
+        page.register(app)
+    guard_dispatch(app, open_answers(settings.cache_url, settings.data_dir / "cache", settings.secret))
+    guard(app, settings, store, lambda email: choices.is_manager(_THE_DOOR, email))
+    verify(app)
+    return app
+
+
+# Who asks whether somebody is an account manager, before their own scope is known.
+_THE_DOOR = Scope("the door", Role.ADMINISTRATOR)

@@ -1,0 +1,423 @@
+"""Accounts by app: who uses each application most, and least?"""
+
+from dataclasses import replace
+
+import pandas as pd
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Subquery,
+    and_,
+    case,
+    distinct,
+    func,
+    literal,
+    nulls_last,
+    select,
+)
+
+from data_access.engine import read
+from data_access.filters import Filters, Measure, Period
+from data_access.schema import accounts, applications, contacts, pairs, user_days, user_weeks
+from data_access.volume import concerns, covers, volume
+
+# States of pairs that are no fair reason to call an account's use low.
+LEFT_OUT_OF_BOTTOM = ("cancelled", "onboarding", "no data", "not started")
+# ... and of pairs that are no entitlement.
+NOT_ENTITLED = ("cancelled", "not started")
+
+APPLICATION_TOTALS = {
+    "application_id": "str", "application": "str", "value": "float64", "before": "float64",
+    "entitled": "int64", "in_use": "int64",
+}  # fmt: skip
+TREND = {"id": "str", "week": "datetime64[s]", "value": "float64"}
+RANKING = {
+    "account_id": "str", "account": "str", "state": "str", "value": "float64", "before": "float64",
+}  # fmt: skip
+STATE_COUNTS = {"application_id": "str", "state": "str", "pairs": "int64"}
+MATRIX = {"account": "str", "account_id": "str", "application_id": "str", "state": "str", "value": "float64"}
+BREADTH = {
+    "account_id": "str", "account": "str", "used": "int64", "entitled": "int64", "value": "float64",
+}  # fmt: skip
+ACCOUNTS = {
+    "account_id": "str", "account": "str", "state": "str", "value": "float64", "before": "float64",
+    "change": "float64", "users": "int64", "seats": "Int64", "used": "int64", "entitled": "int64", "last_use_on": "datetime64[s]",
+    "manager": "str", "contact": "str", "contact_role": "str", "contact_email": "str", "contact_phone": "str",
+    "plan": "str", "industry": "str", "region": "str",
+}  # fmt: skip
+COUNT = {"count": "int64"}
+TOTAL = {"value": "float64", "before": "float64"}
+
+
+def application_totals(filters: Filters) -> pd.DataFrame:
+    """One row per application in scope of the other filters. Columns: APPLICATION_TOTALS."""
+    every = replace(filters, applications=())
+    now, before = _now_and_before(every, "application_key")
+    states = _pairs_in_scope(every).subquery()
+    entitled = (
+        select(
+            states.c.application_key,
+            func.sum(case((states.c.state.notin_(NOT_ENTITLED), 1), else_=0)).label("entitled"),
+        )
+        .group_by(states.c.application_key)
+        .subquery()
+    )
+    users = volume(every, "application_key", "account_key").subquery()
+    in_use = (
+        select(users.c.application_key, func.count().label("in_use"))
+        .where(users.c.value > 0)
+        .group_by(users.c.application_key)
+        .subquery()
+    )
+    statement = (
+        select(
+            applications.c.application_id,
+            applications.c.name,
+            func.coalesce(now.c.value, 0),
+            before.c.value if every.comparison is None else func.coalesce(before.c.value, 0),
+            func.coalesce(entitled.c.entitled, 0),
+            func.coalesce(in_use.c.in_use, 0),
+        )
+        .select_from(_joined(applications, "application_key", now, before, entitled, in_use))
+        .order_by(nulls_last(now.c.value.desc()), applications.c.name)
+    )
+    return read(filters.scope, statement, APPLICATION_TOTALS)
+
+
+def application_trend(filters: Filters) -> pd.DataFrame:
+    """One row per application and week with use in the period. Columns: TREND."""
+    by_week = volume(replace(filters, applications=()), "application_key", "week").subquery()
+    statement = (
+        select(applications.c.application_id, by_week.c.week, by_week.c.value)
+        .join(applications, applications.c.application_key == by_week.c.application_key)
+        .order_by(applications.c.application_id, by_week.c.week)
+    )
+    return read(filters.scope, statement, TREND)
+
+
+def account_trend(filters: Filters, account_ids: tuple[str, ...]) -> pd.DataFrame:
+    """One row per account (of those named) and week with use in the period. Columns: TREND."""
+    by_week = volume(filters, "account_key", "week")
+    table = by_week.get_final_froms()[0]
+    wanted = select(accounts.c.account_key).where(accounts.c.account_id.in_(account_ids))
+    weekly = by_week.where(table.c.account_key.in_(wanted)).subquery()
+    statement = (
+        select(accounts.c.account_id, weekly.c.week, weekly.c.value)
+        .join(accounts, accounts.c.account_key == weekly.c.account_key)
+        .order_by(accounts.c.account_id, weekly.c.week)
+    )
+    return read(filters.scope, statement, TREND)
+
+
+def total(filters: Filters) -> pd.DataFrame:
+    """One row: the measure over everything asked for, now and before. Columns: TOTAL."""
+    now = volume(filters).scalar_subquery()
+    before = (
+        literal(None) if filters.comparison is None else volume(filters.during(filters.comparison)).scalar_subquery()
+    )
+    return read(filters.scope, select(func.coalesce(now, 0), before), TOTAL)
+
+
+def breadth_totals(filters: Filters) -> tuple[int, int]:
+    """Entitled accounts with any use of the measure in the period, and all entitled ones."""
+    states = _pairs_in_scope(filters).subquery()
+    entitled = select(states.c.account_key).where(states.c.state.notin_(NOT_ENTITLED))
+    statement = select(func.count()).select_from(accounts).where(accounts.c.account_key.in_(entitled))
+    count = int(read(filters.scope, statement, COUNT)["count"][0])
+    return count - accounts_without_use(filters), count
+
+
+def largest_mover(filters: Filters, falling: bool) -> pd.DataFrame:
+    """The one account that fell (or rose) most against the comparison; empty where none did. Columns: RANKING."""
+    statement, now = _ranking(filters)
+    before = volume(filters.during(filters.comparison or filters.period), "account_key").subquery()
+    statement = statement.outerjoin(before, before.c.account_key == accounts.c.account_key)
+    moved = func.coalesce(now.c.value, 0) - func.coalesce(before.c.value, 0)
+    order = moved.asc() if falling else moved.desc()
+    return read(
+        filters.scope,
+        statement.where(moved < 0 if falling else moved > 0).order_by(order, accounts.c.name).limit(1),
+        RANKING,
+    )
+
+
+def top_accounts(filters: Filters, limit: int) -> pd.DataFrame:
+    """The accounts with most use, most first; none without any. Columns: RANKING."""
+    statement, now = _ranking(filters)
+    return read(
+        filters.scope,
+        statement.where(now.c.value > 0).order_by(now.c.value.desc(), accounts.c.name).limit(limit),
+        RANKING,
+    )
+
+
+def bottom_accounts(filters: Filters, limit: int) -> pd.DataFrame:
+    """The accounts with least use, least first, of those for whom that means something. Columns: RANKING."""
+    statement, now = _ranking(filters)
+    states = _pairs_in_scope(filters).subquery()
+    judged = select(states.c.account_key).where(states.c.state.notin_(LEFT_OUT_OF_BOTTOM))
+    return read(
+        filters.scope,
+        statement.where(accounts.c.account_key.in_(judged))
+        .order_by(func.coalesce(now.c.value, 0), accounts.c.name)
+        .limit(limit),
+        RANKING,
+    )
+
+
+def left_out_of_bottom(filters: Filters) -> pd.DataFrame:
+    """Accounts that the bottom leaves out, one row per reason. Columns: state, accounts.
+
+    An account with pairs in several such states is counted under the first in
+    LEFT_OUT_OF_BOTTOM's reverse order: the one nearest to being in use.
+    """
+    states = _pairs_in_scope(filters).subquery()
+    nearest = {"onboarding": 0, "no data": 1, "not started": 2, "cancelled": 3}
+    rank = case(*((states.c.state == state, place) for state, place in nearest.items()), else_=-1)
+    best = select(func.min(rank).label("rank")).group_by(states.c.account_key).subquery()
+    statement = select(best.c.rank, func.count()).where(best.c.rank >= 0).group_by(best.c.rank).order_by(best.c.rank)
+    frame = read(filters.scope, statement, {"state": "int64", "accounts": "int64"})
+    return frame.assign(state=frame["state"].map({place: state for state, place in nearest.items()}))
+
+
+def accounts_without_use(filters: Filters) -> int:
+    """Entitled accounts without any of the measure in the period."""
+    states = _pairs_in_scope(filters).subquery()
+    entitled = select(states.c.account_key).where(states.c.state.notin_(NOT_ENTITLED))
+    now = volume(filters, "account_key").subquery()
+    used = select(now.c.account_key).where(now.c.value > 0)
+    statement = select(func.count()).where(accounts.c.account_key.in_(entitled), accounts.c.account_key.notin_(used))
+    return int(read(filters.scope, statement, COUNT)["count"][0])
+
+
+def state_counts(filters: Filters) -> pd.DataFrame:
+    """One row per application and state of its pairs. Columns: STATE_COUNTS."""
+    states = _pairs_in_scope(filters).subquery()
+    statement = (
+        select(applications.c.application_id, states.c.state, func.count())
+        .join(applications, applications.c.application_key == states.c.application_key)
+        .group_by(applications.c.application_id, states.c.state)
+        .order_by(applications.c.application_id, states.c.state)
+    )
+    return read(filters.scope, statement, STATE_COUNTS)
+
+
+def application_measure(filters: Filters, measure: Measure) -> pd.DataFrame:
+    """One row per application with use, of another measure than the chosen one. Columns: id, value."""
+    amounts = volume(replace(filters, measure=measure), "application_key").subquery()
+    statement = select(applications.c.application_id, amounts.c.value).join(
+        applications, applications.c.application_key == amounts.c.application_key
+    )
+    return read(filters.scope, statement, {"application_id": "str", "value": "float64"})
+
+
+def account_rows(
+    filters: Filters, order: str = "value", descending: bool = True, offset: int = 0, limit: int | None = None,
+    name_contains: str = "", state: str = "",
+) -> pd.DataFrame:  # fmt: skip
+    """One row per account that has a pair, sorted by a column of ACCOUNTS, ties by name. Columns: ACCOUNTS."""
+    listed = _account_list(filters, name_contains, state).subquery()
+    column = listed.c[order]
+    if order in ("account", "manager", "contact", "state"):
+        column = func.lower(column)
+    direction = nulls_last(column.desc() if descending else column.asc())
+    statement = select(listed).order_by(direction, listed.c.account, listed.c.account_id).offset(offset)
+    return read(filters.scope, statement.limit(limit) if limit is not None else statement, ACCOUNTS)
+
+
+def account_count(filters: Filters, name_contains: str = "", state: str = "") -> int:
+    listed = _account_list(filters, name_contains, state).subquery()
+    return int(read(filters.scope, select(func.count()).select_from(listed), COUNT)["count"][0])
+
+
+def account_application_matrix(filters: Filters, limit: int) -> pd.DataFrame:
+    """One row per pair of the `limit` accounts with most use, entitled or used. Columns: MATRIX."""
+    leading = volume(filters, "account_key").order_by(None).subquery()
+    first = (
+        select(leading.c.account_key, leading.c.value)
+        .join(accounts, accounts.c.account_key == leading.c.account_key)
+        .where(leading.c.value > 0)
+        .order_by(leading.c.value.desc(), accounts.c.name)
+        .limit(limit)
+        .subquery()
+    )
+    amounts = volume(filters, "account_key", "application_key").subquery()
+    states = _pairs_in_scope(filters).subquery()
+    statement = (
+        select(
+            accounts.c.name,
+            accounts.c.account_id,
+            applications.c.application_id,
+            states.c.state,
+            amounts.c.value,
+        )
+        .select_from(states)
+        .join(first, first.c.account_key == states.c.account_key)
+        .join(accounts, accounts.c.account_key == states.c.account_key)
+        .join(applications, applications.c.application_key == states.c.application_key)
+        .outerjoin(
+            amounts,
+            and_(
+                amounts.c.account_key == states.c.account_key,
+                amounts.c.application_key == states.c.application_key,
+            ),
+        )
+        .order_by(first.c.value.desc(), accounts.c.name, applications.c.application_id)
+    )
+    return read(filters.scope, statement, MATRIX)
+
+
+def broadest_accounts(filters: Filters, limit: int) -> pd.DataFrame:
+    """The accounts that use most of the applications they are entitled to. Columns: BREADTH."""
+    breadth = _breadth(filters)
+    now = volume(filters, "account_key").subquery()
+    statement = (
+        select(
+            accounts.c.account_id,
+            accounts.c.name,
+            breadth.c.used,
+            breadth.c.entitled,
+            func.coalesce(now.c.value, 0),
+        )
+        .join(breadth, breadth.c.account_key == accounts.c.account_key)
+        .outerjoin(now, now.c.account_key == accounts.c.account_key)
+        .where(breadth.c.used > 0)
+        .order_by(breadth.c.used.desc(), func.coalesce(now.c.value, 0).desc(), accounts.c.name)
+        .limit(limit)
+    )
+    return read(filters.scope, statement, BREADTH)
+
+
+def applications_not_owned(filters: Filters, account_ids: tuple[str, ...]) -> pd.DataFrame:
+    """One row per account and application it has no pair in. Columns: account_id, application."""
+    owned = select(literal(1)).where(
+        pairs.c.account_key == accounts.c.account_key,
+        pairs.c.application_key == applications.c.application_key,
+        pairs.c.state != "cancelled",
+    )
+    statement = (
+        select(accounts.c.account_id, applications.c.name)
+        .join(applications, literal(True))
+        .where(accounts.c.account_id.in_(account_ids), concerns(filters, accounts), ~owned.exists())
+        .order_by(accounts.c.account_id, applications.c.name)
+    )
+    return read(filters.scope, statement, {"account_id": "str", "application": "str"})
+
+
+def _account_list(filters: Filters, name_contains: str, state: str) -> Select:
+    """Columns ACCOUNTS, one row per account with a pair within the filters."""
+    now, before = _now_and_before(filters, "account_key")
+    breadth = _breadth(filters)
+    people_table = user_weeks if filters.period.is_whole_weeks else user_days
+    people = (
+        select(people_table.c.account_key, func.count(distinct(people_table.c.user_key)).label("users"))
+        .where(covers(filters, people_table))
+        .group_by(people_table.c.account_key)
+        .subquery()
+    )
+    main = (
+        select(contacts, func.row_number().over(partition_by=contacts.c.account_key, order_by=(contacts.c.is_main.desc(), contacts.c.name)).label("place"))
+        .subquery()
+    )  # fmt: skip
+    statement = (
+        select(
+            accounts.c.account_id,
+            accounts.c.name.label("account"),
+            _state(filters, breadth).label("state"),
+            func.coalesce(now.c.value, 0).label("value"),
+            (before.c.value if filters.comparison is None else func.coalesce(before.c.value, 0)).label("before"),
+            _change(now.c.value, before.c.value).label("change"),
+            func.coalesce(people.c.users, 0).label("users"),
+            (breadth.c.seats if filters.applications else accounts.c.seats).label("seats"),
+            breadth.c.used,
+            breadth.c.entitled,
+            breadth.c.last_use_on,
+            accounts.c.manager,
+            main.c.name.label("contact"),
+            main.c.role.label("contact_role"),
+            main.c.email.label("contact_email"),
+            main.c.phone.label("contact_phone"),
+            accounts.c.plan,
+            accounts.c.industry,
+            accounts.c.region,
+        )
+        .join(breadth, breadth.c.account_key == accounts.c.account_key)
+        .outerjoin(now, now.c.account_key == accounts.c.account_key)
+        .outerjoin(before, before.c.account_key == accounts.c.account_key)
+        .outerjoin(people, people.c.account_key == accounts.c.account_key)
+        .outerjoin(main, and_(main.c.account_key == accounts.c.account_key, main.c.place == 1))
+    )
+    if name_contains:
+        statement = statement.where(func.lower(accounts.c.name).contains(name_contains.lower(), autoescape=True))
+    if state:
+        statement = statement.where(_state(filters, breadth) == state)
+    return statement
+
+
+def _change(value: ColumnElement[float], before: ColumnElement[float]) -> ColumnElement[float]:
+    """As a share of before; nothing where there was none."""
+    return case((before > 0, func.coalesce(value, 0) * 1.0 / before - 1))
+
+
+def _state(filters: Filters, breadth: Subquery) -> ColumnElement[str]:
+    """Within one application an account is in the state of that pair."""
+    return breadth.c.state if len(filters.applications) == 1 else accounts.c.state
+
+
+def _breadth(filters: Filters) -> Subquery:
+    """One row per account with a pair: of how many entitled applications it uses how many in the period."""
+    states = _pairs_in_scope(filters).subquery()
+    used = volume(filters, "account_key", "application_key").subquery()
+    return (
+        select(
+            states.c.account_key,
+            func.max(states.c.state).label("state"),
+            func.sum(case((used.c.value > 0, 1), else_=0)).label("used"),
+            func.sum(case((states.c.state.notin_(NOT_ENTITLED), 1), else_=0)).label("entitled"),
+            func.max(states.c.last_use_on).label("last_use_on"),
+            func.sum(states.c.seats).label("seats"),
+        )
+        .outerjoin(
+            used,
+            and_(used.c.account_key == states.c.account_key, used.c.application_key == states.c.application_key),
+        )
+        .group_by(states.c.account_key)
+        .subquery()
+    )
+
+
+def _ranking(filters: Filters) -> tuple[Select, Subquery]:
+    now, before = _now_and_before(filters, "account_key")
+    statement = select(
+        accounts.c.account_id,
+        accounts.c.name,
+        accounts.c.state,
+        func.coalesce(now.c.value, 0),
+        before.c.value if filters.comparison is None else func.coalesce(before.c.value, 0),
+    ).select_from(_joined(accounts, "account_key", now, before))
+    return statement, now
+
+
+def _now_and_before(filters: Filters, key: str) -> tuple[Subquery, Subquery]:
+    """The same question twice; nothing came before where there is no comparison."""
+    nothing = Period(filters.period.start, filters.period.start)
+    return (
+        volume(filters, key).subquery("now"),
+        volume(filters.during(filters.comparison or nothing), key).subquery("before"),
+    )
+
+
+def _joined(table, key: str, *others: Subquery):  # type: ignore[no-untyped-def]
+    for other in others:
+        table = table.outerjoin(other, other.c[key] == _first(table).c[key])
+    return table
+
+
+def _first(source):  # type: ignore[no-untyped-def]
+    while hasattr(source, "left"):
+        source = source.left
+    return source
+
+
+def _pairs_in_scope(filters: Filters) -> Select:
+    return select(pairs).where(concerns(filters, pairs))

@@ -1,0 +1,46 @@
+"""What charts look like: the colour tokens of assets/tokens.css and one template for each theme."""
+
+from typing import Any, Literal
+
+Theme = Literal["light", "dark"]
+Chart = dict[str, Any]
+
+# The same values as in assets/tokens.css; a test compares them.
+TOKENS: dict[Theme, dict[str, str]] = {
+    "light": {
+        "page": "#F7F8FA", "surface": "#FFFFFF", "line": "#E3E6EB", "text": "#1B2330", "muted": "#5B6675",
+        "accent": "#2F5FD0", "accent-soft": "#9DB5EA", "rise": "#1D62A8", "fall": "#B4500F",
+    },
+    "dark": {
+        "page": "#0F141B", "surface": "#161D27", "line": "#2A3441", "text": "#E6EAF0", "muted": "#9AA7B8",
+        "accent": "#7AA2FF", "accent-soft": "#3C5796", "rise": "#7DB6F2", "fall": "#F0A067",
+    },
+}  # fmt: skip
+
+FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif'
+
+
+def layout(theme: Theme, height: int, **changes: Any) -> Chart:
+    """A chart's layout in the colours of `theme`; `changes` are merged at the top level."""
+    colour = TOKENS[theme]
+    axis = {
+        "gridcolor": colour["line"], "linecolor": colour["line"], "zeroline": False, "fixedrange": True,
+        "tickfont": {"color": colour["muted"], "size": 12},
+    }  # fmt: skip
+    base: Chart = {
+        "height": height,
+        "autosize": True,
+        "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"family": FONT, "size": 12, "color": colour["text"]},
+        "hoverlabel": {
+            "bgcolor": colour["surface"], "bordercolor": colour["line"], "font": {"color": colour["text"], "size": 12},
+        },
+        "showlegend": False,
+        "xaxis": axis,
+        "yaxis": axis,
+    }  # fmt: skip
+    for name, value in changes.items():
+        base[name] = {**base[name], **value} if isinstance(value, dict) and name in base else value
+    return base

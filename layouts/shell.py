@@ -1,0 +1,237 @@
+"""The frame around every page: name, tabs, search, as-of, theme, and the filter bar."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import pandas as pd
+from dash import dcc, html
+
+from layouts.controls import link, menu, switch
+from layouts.links import Query
+
+PERIODS = {
+    "4w": "Last 4 weeks",
+    "13w": "Last 13 weeks",
+    "52w": "Last 52 weeks",
+    "ytd": "Year to date",
+    "all": "All",
+}
+COMPARISONS = {"before": "Period before", "year": "Same period last year", "none": "Nothing"}
+MEASURES = {
+    "logins": "Logins",
+    "users": "Active users",
+    "hours": "Hours",
+    "clicks": "Clicks",
+    "records": "Records created",
+}
+MEASURE_HELP = {
+    "logins": "Login events of people; automated ones are left out.",
+    "users": "Different people with at least one event in the period, each counted once.",
+    "hours": "Time in the platform: gaps of up to 30 minutes between a person's events, summed.",
+    "clicks": "Click events of people; automated ones are left out.",
+    "records": "Records that people created; automated ones are left out.",
+}
+SEGMENT_WORDS = {"industry": "Industry", "plan": "Plan", "region": "Region", "manager": "Account manager"}
+
+
+class Ids(StrEnum):
+    URL = "url"
+    TABS = "shell-tabs"
+    BAR = "shell-bar"
+    AS_OF = "shell-as-of"
+    PAGE = "page"
+    THEME = "theme"
+    THEME_SWITCH = "theme-switch"
+    SEARCH = "search"
+    SEARCH_RESULTS = "search-results"
+    PERSON = "shell-person"
+    SHARE = "share"
+    CUSTOM_FROM = "custom-from"
+    CUSTOM_TO = "custom-to"
+    CUSTOM_APPLY = "custom-apply"
+    TOAST = "toast"
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A line of the table of contents, as the shell shows it."""
+
+    title: str
+    href: str
+
+
+def shell(product: str, tabs: Iterable[Tab], page: Any) -> html.Div:
+    return html.Div(
+        [
+            dcc.Location(id=Ids.URL, refresh=False),
+            dcc.Store(id=Ids.THEME),
+            html.A("Skip to content", href="#page", className="skip"),
+            html.Header([_top_bar(product, tabs)], className="top"),
+            html.Div(id=Ids.BAR, className="bar", role="region", **{"aria-label": "Filters"}),
+            html.Main(page, id=Ids.PAGE, tabIndex=-1),
+            html.Div(id=Ids.TOAST, className="toast", role="status", **{"aria-live": "polite"}),
+        ]
+    )
+
+
+def _top_bar(product: str, tabs: Iterable[Tab]) -> html.Div:
+    return html.Div(
+        [
+            html.Div([html.Span(className="logo", **{"aria-hidden": "true"}), product], className="product"),
+            html.Nav(
+                [link(tab.title, tab.href, "page-tab", **{"data-tab": tab.href}) for tab in tabs],
+                id=Ids.TABS,
+                **{"aria-label": "Pages"},
+            ),
+            html.Div(
+                [
+                    dcc.Input(
+                        id=Ids.SEARCH,
+                        type="search",
+                        placeholder="Find account",
+                        autoComplete="off",
+                        debounce=False,
+                        maxLength=100,
+                        n_submit=0,
+                    ),
+                    html.Kbd("/", **{"aria-hidden": "true"}),
+                    html.Div(id=Ids.SEARCH_RESULTS, role="status", **{"aria-live": "polite"}),
+                ],
+                className="find",
+                role="search",
+            ),
+            html.Span(id=Ids.AS_OF, className="as-of"),
+            html.Button("Share", id=Ids.SHARE, className="button", title="Copy a link to exactly this view"),
+            html.Button(
+                "◐",
+                id=Ids.THEME_SWITCH,
+                className="button",
+                title="Light or dark",
+                **{"aria-label": "Light or dark"},
+            ),
+        ],
+        className="top-row",
+    )
+
+
+def as_of(day: str, source: str, reporting_timezone: str, user: str, role: str) -> list[Any]:
+    detail = f"{source}; days are cut in {reporting_timezone}. Signed in as {user} ({role})."
+    return [html.Span(className="dot", **{"aria-hidden": "true"}), html.Span(f"As of {day}", title=detail)]
+
+
+def bar(
+    query: Query,
+    *,
+    measures: Sequence[str],
+    measure: str,
+    period_words: str,
+    applications: Mapping[str, str],
+    segments: Mapping[str, Sequence[str]],
+    account: str | None,
+) -> list[Any]:
+    """Every filter is a link to the same page with another address; chips take one away."""
+    chips = _chips(query, applications, account)
+    return [
+        html.Button(
+            f"Filters · {len(chips)}" if chips else "Filters",
+            className="button sheet-button",
+            **{"data-toggle": "shell-bar"},
+        ),
+        html.Div(
+            [
+                _choice("Period", "period", PERIODS, query, period_words, _custom_period()),
+                _choice("Compared with", "vs", COMPARISONS, query, COMPARISONS.get(query.one("vs") or "", "")),
+                _applications(query, applications),
+                *([_segments(query, segments)] if segments else []),
+            ],
+            className="bar-filters",
+        ),
+        html.Div(chips, className="chips") if chips else None,
+        switch(
+            "Measure",
+            [(MEASURES[name], query.only("metric", name).search, name == measure) for name in measures],
+        )
+        if len(measures) > 1
+        else None,
+    ]
+
+
+def _choice(
+    label: str, key: str, options: Mapping[str, str], query: Query, current: str, more: Any = None
+) -> html.Details:
+    items = [
+        link(words, query.only(key, value).search, "chosen" if query.one(key) == value else "")
+        for value, words in options.items()
+    ]
+    return menu([f"{label} ", html.B(current)], [*items, more])
+
+
+def _custom_period() -> html.Div:
+    return html.Div(
+        [
+            html.Label(["From", dcc.Input(id=Ids.CUSTOM_FROM, type="text", placeholder="2026-01-05", maxLength=10)]),
+            html.Label(["To", dcc.Input(id=Ids.CUSTOM_TO, type="text", placeholder="2026-02-01", maxLength=10)]),
+            html.Button("Apply", id=Ids.CUSTOM_APPLY, className="button"),
+        ],
+        className="custom-period",
+    )
+
+
+def _applications(query: Query, applications: Mapping[str, str]) -> html.Details:
+    chosen = query.all("app")
+    words = "All" if not chosen else applications[chosen[0]] if len(chosen) == 1 else f"{len(chosen)} chosen"
+    items = [
+        link(name, query.toggled("app", key).search, "check chosen" if key in chosen else "check")
+        for key, name in applications.items()
+    ]
+    return menu(["Application ", html.B(words)], items, "long")
+
+
+def _segments(query: Query, segments: Mapping[str, Sequence[str]]) -> html.Details:
+    count = sum(len(query.all(segment)) for segment in segments)
+    items = []
+    for segment, values in segments.items():
+        items.append(html.Div(SEGMENT_WORDS[segment], className="menu-heading"))
+        items += [
+            link(value, query.toggled(segment, value).search,
+                 "check chosen" if value in query.all(segment) else "check")
+            for value in values
+        ]  # fmt: skip
+    return menu(["Segment ", html.B(f"{count} chosen" if count else "All")], items, "long")
+
+
+def _chips(query: Query, applications: Mapping[str, str], account: str | None) -> list[Any]:
+    chips = [_chip(applications[key], query.toggled("app", key)) for key in query.all("app")]
+    for segment, words in SEGMENT_WORDS.items():
+        chips += [_chip(f"{words}: {value}", query.toggled(segment, value)) for value in query.all(segment)]
+    if account is not None:
+        chips.append(_chip(f"Account: {account}", query.only("account", None)))
+    return chips
+
+
+def _chip(words: str, without: Query) -> html.A:
+    return link(
+        [html.Span(words), html.Span(" ✕", **{"aria-hidden": "true"})],
+        without.search,
+        "chip",
+        title=f"Remove the filter {words}",
+        **{"aria-label": f"Remove the filter {words}"},
+    )
+
+
+def search_results(found: pd.DataFrame, query: Query, text: str) -> list[Any]:
+    """The accounts found, each a link that filters to it."""
+    if not text:
+        return []
+    if found.empty:
+        return [html.Div(f"No account has “{text}” in its name.", className="finding none")]
+    return [
+        link(
+            [html.Span(row.name), html.Span("" if pd.isna(row.region) else row.region, className="finding")],
+            query.only("account", row.account_id).search,
+            "result",
+        )
+        for row in found.itertuples(index=False)
+    ]

@@ -1,0 +1,127 @@
+"""What a test starts from: a few rows written by hand, as a real log, loaded by the real loader."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from data_access.engine import Store
+from data_access.filters import Filters, Measure, Period
+from data_access.scope import Role, Scope
+from ingestion.load import Summary, load
+
+LEADER = Scope("boss@example.org", Role.LEADER)
+
+USAGE = """
+[source]
+name = "Test"
+reporting_timezone = "{zone}"
+keep_weeks = "all"
+
+[usage]
+uri = "log"
+duplicates = "event_id"
+[usage.columns]
+event_id = "id"
+occurred_at = "at"
+account = "account"
+application = "app"
+user = "user"
+action = "event"
+automated = "channel"
+[usage.actions]
+LOGIN = "login"
+LOGOUT = "logout"
+CLICK = "click"
+RECORD = "record"
+[usage.automated]
+values = ["api"]
+"""
+TABLES = {
+    "accounts": ("account", "name", "industry", "plan", "region", "manager", "manager_email", "seats"),
+    "applications": ("application", "name"),
+    "subscriptions": ("account", "application", "started_on", "cancelled_on", "seats"),
+    "contacts": ("account", "name", "role", "email", "phone", "is_main"),
+}
+
+
+@dataclass
+class Given:
+    """A folder with a raw log, master data and a store."""
+
+    folder: Path
+    zone: str = "UTC"
+    _events: list[dict[str, Any]] = field(default_factory=list)
+    _tables: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+
+    @property
+    def store(self) -> Path:
+        return self.folder / "store"
+
+    @property
+    def mapping(self) -> Path:
+        return self.folder / "mapping.toml"
+
+    def use(self, account: str, app: str, at: str, *, user: str = "ann", event: str = "RECORD", times: int = 1,
+            channel: str = "web", event_id: str | None = None) -> "Given":  # fmt: skip
+        """`times` events, a minute apart."""
+        first = datetime.fromisoformat(at)
+        for number in range(times):
+            self._events.append({
+                "id": event_id or f"e{len(self._events)}", "at": first + timedelta(minutes=number),
+                "account": account, "app": app, "user": user, "event": event, "channel": channel,
+            })  # fmt: skip
+        return self
+
+    def row(self, table: str, **values: Any) -> "Given":
+        self._tables.setdefault(table, []).append(values)
+        return self
+
+    def write(self) -> "Given":
+        """The log in week partitions and the tables as files, with a mapping that reads them."""
+        for (year, week), rows in self._by_week().items():
+            target = self.folder / f"log/year={year}/week={week:02d}/part-0.parquet"
+            target.parent.mkdir(parents=True, exist_ok=True)
+            frame = pd.DataFrame(rows).astype({"at": "datetime64[us]"})
+            frame["at"] = frame["at"].dt.tz_localize("UTC")
+            frame.to_parquet(target, index=False)
+        mapping = [USAGE.format(zone=self.zone)]
+        for table, columns in TABLES.items():
+            if table in self._tables:
+                frame = pd.DataFrame(self._tables[table]).reindex(columns=list(columns))
+                frame.to_csv(self.folder / f"{table}.csv", index=False)
+                mapping.append(f'[{table}]\nuri = "{table}.csv"\n[{table}.columns]')
+                mapping += [f'{column} = "{column}"' for column in columns]
+        self.mapping.write_text("\n".join(mapping))
+        return self
+
+    def loaded(self) -> "Given":
+        self.load()
+        return self
+
+    def load(self) -> Summary:
+        self.write()
+        return load(self.mapping, self.store)
+
+    def _by_week(self) -> dict[tuple[int, int], list[dict[str, Any]]]:
+        weeks: dict[tuple[int, int], list[dict[str, Any]]] = {}
+        for event in self._events:
+            year, week, _ = event["at"].isocalendar()
+            weeks.setdefault((year, week), []).append(event)
+        return weeks
+
+    def ask(self, question: Any, *arguments: Any, start: str = "2026-01-05", end: str = "2026-02-02",
+            before: tuple[str, str] | None = None, scope: Scope = LEADER, **changes: Any) -> Any:  # fmt: skip
+        """What `question` answers for these filters, in the newest generation."""
+        with Store(self.store).pin() as generation:
+            filters = Filters(
+                scope=scope,
+                generation=generation.number,
+                period=Period(date.fromisoformat(start), date.fromisoformat(end)),
+                comparison=Period(*map(date.fromisoformat, before)) if before else None,
+                measure=Measure(changes.pop("measure", "records")),
+                **changes,
+            )
+            return question(filters, *arguments)

@@ -1,0 +1,31 @@
+import pytest
+
+from layouts import numbers
+from layouts.links import Query
+
+NAN = float("nan")
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [(0, "0"), (41, "41"), (3.5, "3.5"), (4120, "4,120"), (48213, "48.2k"), (99_960, "100k"), (1_300_000, "1.3M"),
+     (999_960, "1.0M"), (NAN, "–")],
+)  # fmt: skip
+def test_marks_carry_short_numbers(value: float, written: str):
+    assert numbers.short(value) == written
+
+
+@pytest.mark.parametrize(
+    ("value", "before", "written"),
+    [(104.8, 100, "▲ 4.8%"), (39, 100, "▼ 61.0%"), (5, 0, "new"), (0, 0, "–"), (5, NAN, "–"), (7, 7, "= 0.0%"),
+     (0, 9, "▼ 100.0%")],
+)  # fmt: skip
+def test_a_change_has_its_sign_and_never_an_infinity(value: float, before: float, written: str):
+    assert numbers.change(value, before) == written
+
+
+def test_one_picture_has_one_address():
+    assert Query.parse("?period=13w&app=b&app=a&vs=before") == Query.parse("?app=a&app=b")
+    assert Query.parse("?app=a").toggled("app", "a").search == "?"
+    assert Query.parse("?n=50").only("n", "10").search == "?"
+    assert Query.parse("?q=%26%3D").search == "?q=%26%3D"
