@@ -16,7 +16,7 @@ RUN uv sync --frozen --no-dev \
 
 FROM python:3.11-slim
 
-RUN useradd --system --uid 10001 --user-group --no-create-home --home-dir /tmp dashboard \
+RUN useradd --uid 10001 --user-group --no-log-init --no-create-home --home-dir /tmp dashboard \
     && install --directory --owner dashboard --group dashboard /data
 # Owned by root: the process cannot change its own code.
 COPY --from=build /app /app

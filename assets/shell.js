@@ -14,6 +14,11 @@
     say.timer = setTimeout(() => toast.classList.remove("shown"), 6000);
   }
 
+  /* A grid's own interface; nothing until it is drawn. */
+  function gridOf(id) {
+    try { return window.dash_ag_grid.getApi(id); } catch (error) { return null; }
+  }
+
   function go(href) {
     if (new URL(href, location).href !== location.href) {
       history.pushState({}, "", href);
@@ -33,6 +38,11 @@
       const done = () => say("The link to this view is copied.");
       const failed = () => say("Copy the address of this page: it shows this view.");
       if (navigator.clipboard) navigator.clipboard.writeText(location.href).then(done, failed); else failed();
+      return NOTHING();
+    },
+    /* The rows a grid keeps belong to the filters before. */
+    refreshGrid(search, grid) {
+      gridOf(grid)?.purgeInfiniteCache();
       return NOTHING();
     },
     custom(clicks, from, to) {
@@ -70,7 +80,7 @@
 
   /* An export of a grid is in the order, and with the filters, that the grid has now. */
   function addGridState(link) {
-    const grid = window.dash_ag_grid?.getApi(link.dataset.grid);
+    const grid = gridOf(link.dataset.grid);
     if (!grid) return;
     const sortModel = grid.getColumnState().filter((column) => column.sort)
       .map((column) => ({ colId: column.colId, sort: column.sort }));

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pandas as pd
-from dash import Dash, Input, Output, State, get_relative_path
+from dash import ClientsideFunction, Dash, Input, Output, State, get_relative_path
 from flask import g
 
 from callbacks.query import filters, query
@@ -86,6 +86,14 @@ def register(app: Dash) -> None:
         update_map,
     )  # fmt: skip
 
+    app.clientside_callback(
+        ClientsideFunction("shell", "refreshGrid"),
+        Output(Ids.GRID_HEAD, "data-refreshed"),
+        url,
+        State(Ids.GRID, "id"),
+        prevent_initial_call=True,
+    )
+
 
 def update_heading(filters: Filters, query: Query) -> list[Any]:
     return view.heading(_subject(filters), _sentence(filters, query))
@@ -121,7 +129,7 @@ def update_breadth(filters: Filters, query: Query) -> Any:
 
 def update_grid_head(filters: Filters, query: Query) -> tuple[Any, Any, Any]:
     return (
-        view.grid_head(data.account_count(filters), query),
+        view.grid_head(data.account_count(filters)),
         exports(f"{export_base()}/all", query.search, grid=Ids.GRID),
         view.grid_columns(filters.measure, filters.comparison is not None),
     )
@@ -162,7 +170,9 @@ def map_values(filters: Filters) -> pd.DataFrame:
         index="account_id", columns="application_id", values="value", aggfunc="sum", sort=False
     )
     labels = dict(zip(cells["account_id"], cells["account"], strict=True))
-    ordered = wide.reindex(columns=wide.sum().sort_values(ascending=False).index)
+    chosen = [key for key in wide.columns if key in filters.applications]
+    others = wide.drop(columns=chosen).sum().sort_values(ascending=False).index
+    ordered = wide.reindex(columns=[*chosen, *others])
     return ordered.rename(index=labels, columns=names)
 
 
@@ -228,7 +238,7 @@ def weekly_values(trend: pd.DataFrame, filters: Filters) -> dict[str, list[float
 
 
 def export_base() -> str:
-    return get_relative_path(EXPORTS)
+    return str(get_relative_path(EXPORTS))
 
 
 def _trend(filters: Filters) -> Filters:
@@ -254,9 +264,7 @@ def _subject(filters: Filters, everything: str = "each application") -> str:
 def _ranking_finding(filters: Filters) -> str:
     without = data.accounts_without_use(filters)
     words = f"Accounts by {MEASURES[filters.measure].lower()}"
-    return (
-        f"{words}; {numbers.full(without)} without any" if without else f"{words}; every one has some"
-    )
+    return f"{words}; {numbers.full(without)} without any" if without else f"{words}; every one has some"
 
 
 def _sentence(filters: Filters, query: Query) -> str:

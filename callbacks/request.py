@@ -313,7 +313,7 @@ def _program() -> str:
     """Changes with the code that any callback runs: an answer must not outlive a release."""
     digest = blake2b(f"{dash.__version__} {plotly.__version__}".encode(), digest_size=8)
     house = Path(__file__).parents[1]
-    for file in sorted(file for room in ROOMS for file in (house / room).glob("*.py")):
+    for file in sorted(file for room in ROOMS for file in (house / room).rglob("*.py")):
         digest.update(file.read_bytes())
     return digest.hexdigest()
 

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from ingestion.demo import generate
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from dashboard.settings import Settings, SettingsError, load_settings
+from ingestion.demo import generate
 from ingestion.load import Summary, load
 from ingestion.mapping import MappingError
 from ingestion.publish import Busy
@@ -104,7 +104,7 @@ def serve(
         "--chdir",
         str(house),
     ]
-    os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *arguments, "wsgi:server"])
+    os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *arguments, "wsgi:server"])  # noqa: S606
 
 
 def _load(mapping: Path, settings: Settings, processes: int) -> None:

@@ -64,6 +64,12 @@ def inside(peer: str | None, networks: tuple[Network, ...]) -> bool:
     return any(found in network for network in networks)
 
 
+def sign_of_a_proxy(environ: Environ, settings: Settings) -> str | None:
+    """A header that only a proxy adds, if there is one."""
+    telling = (*PROXY_HEADERS, settings.identity_header)
+    return next((name for name in telling if _variable(name) in environ), None)
+
+
 def _by_header(environ: Environ, settings: Settings) -> str:
     # The connection's own address: what headers say about it, anybody can say.
     if not inside(environ.get("REMOTE_ADDR"), settings.trusted_networks):
@@ -77,8 +83,7 @@ def _by_header(environ: Environ, settings: Settings) -> str:
 
 
 def _local(environ: Environ, settings: Settings) -> str:
-    telling = (*PROXY_HEADERS, settings.identity_header)
-    if header := next((name for name in telling if _variable(name) in environ), None):
+    if header := sign_of_a_proxy(environ, settings):
         raise Unauthenticated(
             f"A proxy is in front of this dashboard ({header}), and it is set up for one local user.",
             "Set DASHBOARD_IDENTITY=header and DASHBOARD_TRUSTED_NETWORKS.",

@@ -71,7 +71,6 @@ class Settings(BaseSettings):
     )
 
     data_dir: Path = Field(Path("var"), description="folder of the store, the cache and the secret")
-    store_url: str = Field("", description="database of the usage store; empty: files in data_dir/store")
     url_prefix: str = Field("/", description="path the dashboard is served under; begins and ends with /")
     identity: Literal["local", "header"] = Field(
         "local", description="local: one built-in user on this machine; header: the proxy says who asks"
@@ -164,21 +163,28 @@ def _problem(where: tuple[int | str, ...], message: str) -> str:
 
 def kept_secret(path: Path) -> bytes:
     """The secret in `path`, made by whoever comes first; no reader sees half of one."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=".secret-")  # mode 0600
-        try:
-            with os.fdopen(descriptor, "w") as file:
-                file.write(secrets.token_urlsafe(48))
-                file.flush()
-                os.fsync(file.fileno())
-            # A link fails where the name exists, so the first one wins.
-            Path(path).hardlink_to(draft)
-        except FileExistsError:
-            pass
-        finally:
-            Path(draft).unlink()
-    secret = path.read_bytes().strip()
+    try:
+        if not path.exists():
+            _make_secret(path)
+        secret = path.read_bytes().strip()
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be made or read ({error.strerror}): set {PREFIX}SECRET_KEY") from None
     if len(secret) < MINIMUM_SECRET_CHARACTERS:
         raise SettingsError(f"{path} holds no usable secret: remove it, and a new one is made")
     return secret
+
+
+def _make_secret(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=".secret-")  # mode 0600
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+            file.flush()
+            os.fsync(file.fileno())
+        # A link fails where the name exists, so the first one wins.
+        path.hardlink_to(draft)
+    except FileExistsError:
+        pass
+    finally:
+        Path(draft).unlink()

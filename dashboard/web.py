@@ -30,7 +30,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from werkzeug.exceptions import HTTPException
 
 from callbacks.request import AGAIN, Refused, accepts_gzip, as_json
-from dashboard.identity import Forbidden, authorise, identify, inside
+from dashboard.identity import Forbidden, authorise, identify, inside, sign_of_a_proxy
 from dashboard.settings import Settings
 from data_access.cache import Recent
 from data_access.engine import Generation, NoData
@@ -87,7 +87,9 @@ def guard(app: Dash, settings: Settings, store: Store, is_manager: Callable[[str
         if request.endpoint in OPEN:
             return
         if request.endpoint == "metrics":
-            if not inside(request.remote_addr, settings.metrics_networks):
+            # A proxy on this machine is a near peer too, but who asks through it is not.
+            is_near = inside(request.remote_addr, settings.metrics_networks)
+            if not is_near or sign_of_a_proxy(request.environ, settings):
                 raise Forbidden("Metrics are not open to you.", "Set DASHBOARD_METRICS_NETWORKS.")
             return
         g.user = identify(request.environ, settings)

@@ -1,12 +1,15 @@
 """Accounts by app: who uses each application most, and least?"""
 
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 from sqlalchemy import (
     ColumnElement,
+    FromClause,
     Select,
     Subquery,
+    Table,
     and_,
     case,
     distinct,
@@ -41,8 +44,9 @@ BREADTH = {
 }  # fmt: skip
 ACCOUNTS = {
     "account_id": "str", "account": "str", "state": "str", "value": "float64", "before": "float64",
-    "change": "float64", "users": "int64", "seats": "Int64", "used": "int64", "entitled": "int64", "last_use_on": "datetime64[s]",
-    "manager": "str", "contact": "str", "contact_role": "str", "contact_email": "str", "contact_phone": "str",
+    "change": "float64", "users": "int64", "seats": "Int64", "used": "int64", "entitled": "int64",
+    "last_use_on": "datetime64[s]", "manager": "str", "contact": "str",
+    "contact_role": "str", "contact_email": "str", "contact_phone": "str",
     "plan": "str", "industry": "str", "region": "str",
 }  # fmt: skip
 COUNT = {"count": "int64"}
@@ -53,21 +57,21 @@ def application_totals(filters: Filters) -> pd.DataFrame:
     """One row per application in scope of the other filters. Columns: APPLICATION_TOTALS."""
     every = replace(filters, applications=())
     now, before = _now_and_before(every, "application_key")
-    states = _pairs_in_scope(every).subquery()
+    states = _pairs_in_scope(every).subquery("states")
     entitled = (
         select(
             states.c.application_key,
             func.sum(case((states.c.state.notin_(NOT_ENTITLED), 1), else_=0)).label("entitled"),
         )
         .group_by(states.c.application_key)
-        .subquery()
+        .subquery("entitled")
     )
-    users = volume(every, "application_key", "account_key").subquery()
+    users = volume(every, "application_key", "account_key").subquery("users")
     in_use = (
         select(users.c.application_key, func.count().label("in_use"))
         .where(users.c.value > 0)
         .group_by(users.c.application_key)
-        .subquery()
+        .subquery("in_use")
     )
     statement = (
         select(
@@ -86,7 +90,7 @@ def application_totals(filters: Filters) -> pd.DataFrame:
 
 def application_trend(filters: Filters) -> pd.DataFrame:
     """One row per application and week with use in the period. Columns: TREND."""
-    by_week = volume(replace(filters, applications=()), "application_key", "week").subquery()
+    by_week = volume(replace(filters, applications=()), "application_key", "week").subquery("by_week")
     statement = (
         select(applications.c.application_id, by_week.c.week, by_week.c.value)
         .join(applications, applications.c.application_key == by_week.c.application_key)
@@ -100,7 +104,7 @@ def account_trend(filters: Filters, account_ids: tuple[str, ...]) -> pd.DataFram
     by_week = volume(filters, "account_key", "week")
     table = by_week.get_final_froms()[0]
     wanted = select(accounts.c.account_key).where(accounts.c.account_id.in_(account_ids))
-    weekly = by_week.where(table.c.account_key.in_(wanted)).subquery()
+    weekly = by_week.where(table.c.account_key.in_(wanted)).subquery("weekly")
     statement = (
         select(accounts.c.account_id, weekly.c.week, weekly.c.value)
         .join(accounts, accounts.c.account_key == weekly.c.account_key)
@@ -120,7 +124,7 @@ def total(filters: Filters) -> pd.DataFrame:
 
 def breadth_totals(filters: Filters) -> tuple[int, int]:
     """Entitled accounts with any use of the measure in the period, and all entitled ones."""
-    states = _pairs_in_scope(filters).subquery()
+    states = _pairs_in_scope(filters).subquery("states")
     entitled = select(states.c.account_key).where(states.c.state.notin_(NOT_ENTITLED))
     statement = select(func.count()).select_from(accounts).where(accounts.c.account_key.in_(entitled))
     count = int(read(filters.scope, statement, COUNT)["count"][0])
@@ -130,7 +134,7 @@ def breadth_totals(filters: Filters) -> tuple[int, int]:
 def largest_mover(filters: Filters, falling: bool) -> pd.DataFrame:
     """The one account that fell (or rose) most against the comparison; empty where none did. Columns: RANKING."""
     statement, now = _ranking(filters)
-    before = volume(filters.during(filters.comparison or filters.period), "account_key").subquery()
+    before = volume(filters.during(filters.comparison or filters.period), "account_key").subquery("earlier")
     statement = statement.outerjoin(before, before.c.account_key == accounts.c.account_key)
     moved = func.coalesce(now.c.value, 0) - func.coalesce(before.c.value, 0)
     order = moved.asc() if falling else moved.desc()
@@ -154,7 +158,7 @@ def top_accounts(filters: Filters, limit: int) -> pd.DataFrame:
 def bottom_accounts(filters: Filters, limit: int) -> pd.DataFrame:
     """The accounts with least use, least first, of those for whom that means something. Columns: RANKING."""
     statement, now = _ranking(filters)
-    states = _pairs_in_scope(filters).subquery()
+    states = _pairs_in_scope(filters).subquery("states")
     judged = select(states.c.account_key).where(states.c.state.notin_(LEFT_OUT_OF_BOTTOM))
     return read(
         filters.scope,
@@ -171,10 +175,10 @@ def left_out_of_bottom(filters: Filters) -> pd.DataFrame:
     An account with pairs in several such states is counted under the first in
     LEFT_OUT_OF_BOTTOM's reverse order: the one nearest to being in use.
     """
-    states = _pairs_in_scope(filters).subquery()
+    states = _pairs_in_scope(filters).subquery("states")
     nearest = {"onboarding": 0, "no data": 1, "not started": 2, "cancelled": 3}
     rank = case(*((states.c.state == state, place) for state, place in nearest.items()), else_=-1)
-    best = select(func.min(rank).label("rank")).group_by(states.c.account_key).subquery()
+    best = select(func.min(rank).label("rank")).group_by(states.c.account_key).subquery("best")
     statement = select(best.c.rank, func.count()).where(best.c.rank >= 0).group_by(best.c.rank).order_by(best.c.rank)
     frame = read(filters.scope, statement, {"state": "int64", "accounts": "int64"})
     return frame.assign(state=frame["state"].map({place: state for state, place in nearest.items()}))
@@ -182,9 +186,9 @@ def left_out_of_bottom(filters: Filters) -> pd.DataFrame:
 
 def accounts_without_use(filters: Filters) -> int:
     """Entitled accounts without any of the measure in the period."""
-    states = _pairs_in_scope(filters).subquery()
+    states = _pairs_in_scope(filters).subquery("states")
     entitled = select(states.c.account_key).where(states.c.state.notin_(NOT_ENTITLED))
-    now = volume(filters, "account_key").subquery()
+    now = volume(filters, "account_key").subquery("now")
     used = select(now.c.account_key).where(now.c.value > 0)
     statement = select(func.count()).where(accounts.c.account_key.in_(entitled), accounts.c.account_key.notin_(used))
     return int(read(filters.scope, statement, COUNT)["count"][0])
@@ -192,7 +196,7 @@ def accounts_without_use(filters: Filters) -> int:
 
 def state_counts(filters: Filters) -> pd.DataFrame:
     """One row per application and state of its pairs. Columns: STATE_COUNTS."""
-    states = _pairs_in_scope(filters).subquery()
+    states = _pairs_in_scope(filters).subquery("states")
     statement = (
         select(applications.c.application_id, states.c.state, func.count())
         .join(applications, applications.c.application_key == states.c.application_key)
@@ -204,7 +208,7 @@ def state_counts(filters: Filters) -> pd.DataFrame:
 
 def application_measure(filters: Filters, measure: Measure) -> pd.DataFrame:
     """One row per application with use, of another measure than the chosen one. Columns: id, value."""
-    amounts = volume(replace(filters, measure=measure), "application_key").subquery()
+    amounts = volume(replace(filters, measure=measure), "application_key").subquery("amounts")
     statement = select(applications.c.application_id, amounts.c.value).join(
         applications, applications.c.application_key == amounts.c.application_key
     )
@@ -216,8 +220,8 @@ def account_rows(
     name_contains: str = "", state: str = "",
 ) -> pd.DataFrame:  # fmt: skip
     """One row per account that has a pair, sorted by a column of ACCOUNTS, ties by name. Columns: ACCOUNTS."""
-    listed = _account_list(filters, name_contains, state).subquery()
-    column = listed.c[order]
+    listed = _account_list(filters, name_contains, state).subquery("listed")
+    column: ColumnElement[Any] = listed.c[order]
     if order in ("account", "manager", "contact", "state"):
         column = func.lower(column)
     direction = nulls_last(column.desc() if descending else column.asc())
@@ -226,23 +230,27 @@ def account_rows(
 
 
 def account_count(filters: Filters, name_contains: str = "", state: str = "") -> int:
-    listed = _account_list(filters, name_contains, state).subquery()
+    listed = _account_list(filters, name_contains, state).subquery("listed")
     return int(read(filters.scope, select(func.count()).select_from(listed), COUNT)["count"][0])
 
 
 def account_application_matrix(filters: Filters, limit: int) -> pd.DataFrame:
-    """One row per pair of the `limit` accounts with most use, entitled or used. Columns: MATRIX."""
-    leading = volume(filters, "account_key").order_by(None).subquery()
+    """One row per pair of the `limit` accounts with most use of what is asked for. Columns: MATRIX.
+
+    All their applications are shown, whichever are chosen: the rest is the comparison.
+    """
+    every = replace(filters, applications=())
+    leading = volume(filters, "account_key").order_by(None).subquery("leading")
     first = (
         select(leading.c.account_key, leading.c.value)
         .join(accounts, accounts.c.account_key == leading.c.account_key)
         .where(leading.c.value > 0)
         .order_by(leading.c.value.desc(), accounts.c.name)
         .limit(limit)
-        .subquery()
+        .subquery("first")
     )
-    amounts = volume(filters, "account_key", "application_key").subquery()
-    states = _pairs_in_scope(filters).subquery()
+    amounts = volume(every, "account_key", "application_key").subquery("amounts")
+    states = _pairs_in_scope(every).subquery("states")
     statement = (
         select(
             accounts.c.name,
@@ -270,7 +278,7 @@ def account_application_matrix(filters: Filters, limit: int) -> pd.DataFrame:
 def broadest_accounts(filters: Filters, limit: int) -> pd.DataFrame:
     """The accounts that use most of the applications they are entitled to. Columns: BREADTH."""
     breadth = _breadth(filters)
-    now = volume(filters, "account_key").subquery()
+    now = volume(filters, "account_key").subquery("now")
     statement = (
         select(
             accounts.c.account_id,
@@ -289,7 +297,15 @@ def broadest_accounts(filters: Filters, limit: int) -> pd.DataFrame:
 
 
 def applications_not_owned(filters: Filters, account_ids: tuple[str, ...]) -> pd.DataFrame:
-    """One row per account and application it has no pair in. Columns: account_id, application."""
+    """One row per account and application it has no pair in, those that most others have first.
+
+    Columns: account_id, application.
+    """
+    popularity = (
+        select(pairs.c.application_key, func.count().label("pairs"))
+        .group_by(pairs.c.application_key)
+        .subquery("popularity")
+    )
     owned = select(literal(1)).where(
         pairs.c.account_key == accounts.c.account_key,
         pairs.c.application_key == applications.c.application_key,
@@ -298,27 +314,29 @@ def applications_not_owned(filters: Filters, account_ids: tuple[str, ...]) -> pd
     statement = (
         select(accounts.c.account_id, applications.c.name)
         .join(applications, literal(True))
+        .join(popularity, popularity.c.application_key == applications.c.application_key)
         .where(accounts.c.account_id.in_(account_ids), concerns(filters, accounts), ~owned.exists())
-        .order_by(accounts.c.account_id, applications.c.name)
+        .order_by(accounts.c.account_id, popularity.c.pairs.desc(), applications.c.name)
     )
     return read(filters.scope, statement, {"account_id": "str", "application": "str"})
 
 
-def _account_list(filters: Filters, name_contains: str, state: str) -> Select:
-    """Columns ACCOUNTS, one row per account with a pair within the filters."""
+def _account_list(filters: Filters, name_contains: str, state: str) -> Select[Any]:
+    """Columns ACCOUNTS, one row per account with a pair within the filters; breadth is across all applications."""
     now, before = _now_and_before(filters, "account_key")
     breadth = _breadth(filters)
+    across = _breadth(replace(filters, applications=()), "across")
     people_table = user_weeks if filters.period.is_whole_weeks else user_days
     people = (
         select(people_table.c.account_key, func.count(distinct(people_table.c.user_key)).label("users"))
         .where(covers(filters, people_table))
         .group_by(people_table.c.account_key)
-        .subquery()
+        .subquery("people")
     )
-    main = (
-        select(contacts, func.row_number().over(partition_by=contacts.c.account_key, order_by=(contacts.c.is_main.desc(), contacts.c.name)).label("place"))
-        .subquery()
-    )  # fmt: skip
+    place = func.row_number().over(
+        partition_by=contacts.c.account_key, order_by=(contacts.c.is_main.desc(), contacts.c.name)
+    )
+    main = select(contacts, place.label("place")).subquery("main")
     statement = (
         select(
             accounts.c.account_id,
@@ -329,8 +347,8 @@ def _account_list(filters: Filters, name_contains: str, state: str) -> Select:
             _change(now.c.value, before.c.value).label("change"),
             func.coalesce(people.c.users, 0).label("users"),
             (breadth.c.seats if filters.applications else accounts.c.seats).label("seats"),
-            breadth.c.used,
-            breadth.c.entitled,
+            across.c.used,
+            across.c.entitled,
             breadth.c.last_use_on,
             accounts.c.manager,
             main.c.name.label("contact"),
@@ -342,6 +360,7 @@ def _account_list(filters: Filters, name_contains: str, state: str) -> Select:
             accounts.c.region,
         )
         .join(breadth, breadth.c.account_key == accounts.c.account_key)
+        .join(across, across.c.account_key == accounts.c.account_key)
         .outerjoin(now, now.c.account_key == accounts.c.account_key)
         .outerjoin(before, before.c.account_key == accounts.c.account_key)
         .outerjoin(people, people.c.account_key == accounts.c.account_key)
@@ -364,10 +383,10 @@ def _state(filters: Filters, breadth: Subquery) -> ColumnElement[str]:
     return breadth.c.state if len(filters.applications) == 1 else accounts.c.state
 
 
-def _breadth(filters: Filters) -> Subquery:
+def _breadth(filters: Filters, name: str = "breadth") -> Subquery:
     """One row per account with a pair: of how many entitled applications it uses how many in the period."""
-    states = _pairs_in_scope(filters).subquery()
-    used = volume(filters, "account_key", "application_key").subquery()
+    states = _pairs_in_scope(filters).subquery("states")
+    used = volume(filters, "account_key", "application_key").subquery("used")
     return (
         select(
             states.c.account_key,
@@ -382,11 +401,11 @@ def _breadth(filters: Filters) -> Subquery:
             and_(used.c.account_key == states.c.account_key, used.c.application_key == states.c.application_key),
         )
         .group_by(states.c.account_key)
-        .subquery()
+        .subquery(name)
     )
 
 
-def _ranking(filters: Filters) -> tuple[Select, Subquery]:
+def _ranking(filters: Filters) -> tuple[Select[Any], Subquery]:
     now, before = _now_and_before(filters, "account_key")
     statement = select(
         accounts.c.account_id,
@@ -407,17 +426,13 @@ def _now_and_before(filters: Filters, key: str) -> tuple[Subquery, Subquery]:
     )
 
 
-def _joined(table, key: str, *others: Subquery):  # type: ignore[no-untyped-def]
+def _joined(table: Table, key: str, *others: Subquery) -> FromClause:
+    """`table` with what is known of it, row by row; it keeps its rows where nothing is."""
+    joined: FromClause = table
     for other in others:
-        table = table.outerjoin(other, other.c[key] == _first(table).c[key])
-    return table
+        joined = joined.outerjoin(other, other.c[key] == table.c[key])
+    return joined
 
 
-def _first(source):  # type: ignore[no-untyped-def]
-    while hasattr(source, "left"):
-        source = source.left
-    return source
-
-
-def _pairs_in_scope(filters: Filters) -> Select:
+def _pairs_in_scope(filters: Filters) -> Select[Any]:
     return select(pairs).where(concerns(filters, pairs))

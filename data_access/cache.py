@@ -101,13 +101,13 @@ class Answers:
             flight = self._flights.get(key)
             if leads := flight is None:
                 flight = self._flights[key] = Future()
-        return (self._lead(flight, key, compute), False) if leads else (flight.result(), True)
+        return self._lead(flight, key, compute) if leads else (flight.result(), True)
 
-    def _lead(self, flight: Future[bytes], key: str, compute: Callable[[], bytes]) -> bytes:
+    def _lead(self, flight: Future[bytes], key: str, compute: Callable[[], bytes]) -> tuple[bytes, bool]:
         try:
-            value = self._computed(key, compute)
+            value, was_there = self._found_or_computed(key, compute)
             flight.set_result(value)
-            return value
+            return value, was_there
         except BaseException as failure:
             flight.set_exception(failure)
             raise
@@ -115,19 +115,19 @@ class Answers:
             with self._lock:
                 del self._flights[key]
 
-    def _computed(self, key: str, compute: Callable[[], bytes]) -> bytes:
+    def _found_or_computed(self, key: str, compute: Callable[[], bytes]) -> tuple[bytes, bool]:
         deadline = monotonic() + LEASE_SECONDS
         while not (claimed := self._backend.claim(key)) and monotonic() < deadline:
             sleep(POLL_SECONDS)
             if (value := self.get(key)) is not None:
-                return value
+                return value, True
         try:
             # Somebody may have finished between our look and our turn.
-            value = self.get(key)
-            if value is None:
-                value = compute()
-                self.put(key, value)
-            return value
+            if (value := self.get(key)) is not None:
+                return value, True
+            value = compute()
+            self.put(key, value)
+            return value, False
         finally:
             if claimed:
                 self._backend.release(key)

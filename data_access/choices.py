@@ -25,7 +25,7 @@ def segment_values(scope: Scope) -> dict[str, list[str]]:
 def _values(scope: Scope, segment: str) -> list[str]:
     column = accounts.c[segment]
     statement = select(column).distinct().where(column.is_not(None), *_allowed(scope)).order_by(column)
-    return read(scope, statement, {"value": "str"})["value"].tolist()
+    return list(read(scope, statement, {"value": "str"})["value"])
 
 
 def account_name(scope: Scope, account_id: str) -> str | None:

@@ -1,5 +1,7 @@
 """How much, of the chosen measure? The building block of every query about use."""
 
+from typing import Any
+
 from sqlalchemy import ColumnElement, Date, Select, Table, and_, cast, distinct, func, select, true
 
 from data_access.filters import Filters, Measure, Period
@@ -13,7 +15,7 @@ SUMS = {
 }
 
 
-def volume(filters: Filters, *keys: str) -> Select:
+def volume(filters: Filters, *keys: str) -> Select[Any]:
     """Columns: `keys` (of account_key, application_key, week), value. One row per key with any use in the period.
 
     People are counted once over the whole period and all applications asked
@@ -46,7 +48,7 @@ def concerns(filters: Filters, table: Table) -> ColumnElement[bool]:
 
 
 def account_conditions(filters: Filters) -> list[ColumnElement[bool]]:
-    conditions = [accounts.c[column].in_(values) for column, values in filters.segments]
+    conditions: list[ColumnElement[bool]] = [accounts.c[column].in_(values) for column, values in filters.segments]
     if filters.account is not None:
         conditions.append(accounts.c.account_id == filters.account)
     if filters.scope.portfolio is not None:
@@ -61,7 +63,7 @@ def _table(filters: Filters, by_week: bool) -> Table:
     return usage_weekly if whole_weeks else usage_daily
 
 
-def _amount(filters: Filters, table: Table) -> ColumnElement[float]:
+def _amount(filters: Filters, table: Table) -> ColumnElement[Any]:
     if filters.measure is Measure.USERS:
         return func.count(distinct(table.c.user_key)).label("value")
     total = func.sum(table.c[SUMS[filters.measure]])
@@ -73,5 +75,5 @@ def _within(period: Period, table: Table) -> ColumnElement[bool]:
     return and_(when >= period.start, when < period.end)
 
 
-def _week(table: Table) -> ColumnElement[object]:
+def _week(table: Table) -> ColumnElement[Any]:
     return table.c.week if "week" in table.c else cast(func.date_trunc("week", table.c.day), Date).label("week")

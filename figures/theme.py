@@ -17,7 +17,7 @@ TOKENS: dict[Theme, dict[str, str]] = {
     },
 }  # fmt: skip
 
-FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif'
+FONT = '-apple-system, BlinkMacSystemFont, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
 
 
 def layout(theme: Theme, height: int, **changes: Any) -> Chart:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 from sqlalchemy.dialects import postgresql
@@ -15,12 +16,13 @@ from ingestion.rollup import Receipt
 from ingestion.sources import SourceError
 
 Connection = duckdb.DuckDBPyConnection
+_DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
 def fill(connection: Connection, number: int, mapping: Mapping, rollups: list[Path], digest: str) -> None:
     """Creates and fills every table; the result depends on the inputs alone."""
     for table in schema.metadata.sorted_tables:
-        connection.execute(str(CreateTable(table).compile(dialect=postgresql.dialect())))
+        connection.execute(str(CreateTable(table).compile(dialect=_DIALECT)))
     _read_rollups(connection, rollups)
     _read_master_data(connection, mapping)
     for statement in (APPLICATIONS, ACCOUNTS, USERS, CONTACTS, KEYED, USER_DAYS, USER_WEEKS, DAILY, WEEKLY):
@@ -50,7 +52,7 @@ def _read_rollups(connection: Connection, rollups: list[Path]) -> None:
 def _read_master_data(connection: Connection, mapping: Mapping) -> None:
     """Temporary tables given_<dataset> with our column names and types, empty where nothing is mapped."""
     for name, kinds in GIVEN.items():
-        source: TableSource | None = getattr(mapping, name)
+        source: TableSource[Any] | None = getattr(mapping, name)
         columns = source.columns.model_dump() if source else {}
         selected = ", ".join(
             f'try_cast("{columns[column]}" as {kind}) as {column}'
@@ -80,7 +82,10 @@ def _relation(uri: str) -> str:
 
 
 def _describe(connection: Connection, number: int, mapping: Mapping, digest: str) -> date:
-    first_day, as_of = connection.execute("select min(day), max(day) from usage_daily").fetchall()[0]
+    # A clock that runs ahead somewhere must not move the whole dashboard into the future.
+    today = datetime.now(mapping.source.zone).date()
+    span = "select min(day), max(day) from usage_daily where day <= ?"
+    first_day, as_of = connection.execute(span, [today]).fetchall()[0]
     if as_of is None:
         raise SourceError(f"{mapping.usage.uri}: no usable row in the log. See the reasons above.")
     connection.execute(
@@ -97,7 +102,7 @@ def _describe(connection: Connection, number: int, mapping: Mapping, digest: str
             digest,
         ],
     )
-    return as_of
+    return date(as_of.year, as_of.month, as_of.day)
 
 
 def _measures(mapping: Mapping) -> list[str]:

@@ -104,7 +104,7 @@ def roll_up(partition: Partition, usage: Usage, timezone: str) -> Receipt:
             counts = _write(connection, readable, partition, usage, timezone)
         else:
             partition.rollup.unlink(missing_ok=True)
-    files = [
+    files: list[dict[str, str | int]] = [
         {"path": file.path, "size_bytes": file.size_bytes, "rows": readable.get(file.path, 0)}
         for file in partition.files
     ]

@@ -46,12 +46,21 @@ def week_partitions(uri: str) -> dict[Week, list[SourceFile]]:
     partitions: dict[Week, list[SourceFile]] = defaultdict(list)
     for path in sorted(folder.rglob("*.parquet")):
         if match := _WEEK.search(path.relative_to(folder).parent.as_posix()):
-            partitions[Week(int(match[1]), int(match[2]))].append(described(path))
+            partitions[_week(int(match[1]), int(match[2]), path)].append(described(path))
     if not partitions:
         raise SourceError(
             f"{uri}: no Parquet file in folders named year=YYYY/week=WW. Correct usage.uri, or partition the log so."
         )
     return dict(sorted(partitions.items()))
+
+
+def _week(year: int, number: int, path: Path) -> Week:
+    week = Week(year, number)
+    try:
+        week.monday  # noqa: B018
+    except ValueError:
+        raise SourceError(f"{path}: ISO year {year} has no week {number}. Rename the folder.") from None
+    return week
 
 
 def described(path: Path) -> SourceFile:

@@ -177,10 +177,11 @@ def ranking_rows(accounts: pd.DataFrame, trends: Mapping[str, list[float]], quer
         )
         for place, row in enumerate(accounts.itertuples(index=False), start=1)
     ]
+    heads = ["Place", "Account", "Bar", MEASURES[measure], "Change", "Trend"]
     head = html.Thead(
-        html.Tr([html.Th(text, scope="col") for text in ("Place", "Account", "Bar", MEASURES[measure], "Change", "Trend")]),
+        html.Tr([html.Th(text, scope="col") for text in heads]),
         className="for-readers",
-    )  # fmt: skip
+    )
     sizes = [
         link(str(n), query.only("n", str(n)).search, "chosen" if str(n) == query.one("n") else "")
         for n in RANKING_SIZES
@@ -233,7 +234,7 @@ def summary_table(rows: pd.DataFrame, query: Query, measure: str) -> html.Div:
     return html.Div(html.Table([head, html.Tbody(body)], className="plain"), className="scroll", tabIndex=0)
 
 
-def grid_head(count: int, query: Query) -> list[Any]:
+def grid_head(count: int) -> list[Any]:
     return [
         html.H2(f"All {numbers.plural(count, 'account')}" if count != 1 else "1 account"),
         html.P("Sort by any column; filter by name or state in the column menu", className="finding"),
@@ -287,7 +288,8 @@ def grid_columns(measure: str, has_comparison: bool) -> list[dict[str, Any]]:
          "tooltipField": "account", **name_filter},
         {"field": "state", "headerName": "State", "cellRenderer": "StateChip", "width": 140, **state_filter},
         {"field": "trend", "headerName": "26 weeks", "cellRenderer": "Spark", "width": 110, "sortable": False},
-        {"field": "value", "headerName": MEASURES[measure], "cellRenderer": "Number", "width": 150, "sort": "desc", **number},
+        {"field": "value", "headerName": MEASURES[measure], "cellRenderer": "Number", "width": 150,
+         "sort": "desc", **number},
         {"field": "change", "headerName": "Change", "cellRenderer": "Change", "width": 115, **number},
         {"field": "users", "headerName": "Users", "cellRenderer": "OfTotal", "width": 95, **number,
          "headerTooltip": "Different people in the period, of the seats"},

@@ -80,12 +80,14 @@ def exports(base: str, search: str, grid: str | None = None) -> html.Details:
 
 def graph(identity: str, label: str, height: int) -> html.Div:
     """The one way to place a chart."""
-    figure = {"data": [], "layout": {"height": height, "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)",
-              "xaxis": {"visible": False}, "yaxis": {"visible": False}}}  # fmt: skip
+    clear, hidden = "rgba(0,0,0,0)", {"visible": False}
+    look = {"height": height, "paper_bgcolor": clear, "plot_bgcolor": clear, "xaxis": hidden, "yaxis": hidden}
+    figure = {"data": [], "layout": look}
     return html.Div(
         dcc.Graph(id=identity, figure=figure, config=GRAPH_CONFIG, style={"height": f"{height}px"}),
         className="chart",
-        role="img",
+        role="group",
+        tabIndex=0,
         **{"aria-label": label},
     )
 

@@ -148,7 +148,7 @@ def bar(
             ],
             className="bar-filters",
         ),
-        html.Div(chips, className="chips") if chips else None,
+        html.Div(chips, className="chips"),
         switch(
             "Measure",
             [(MEASURES[name], query.only("metric", name).search, name == measure) for name in measures],

@@ -52,8 +52,8 @@ def redis_server(folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def gunicorn(application: str, folder: Path, environment: dict[str, str]) -> Iterator[int]:
-    """The port of `application` (module:factory()), served by 2 workers of 4 threads; its log is in `folder`."""
+def gunicorn(application: str, folder: Path, environment: dict[str, str]) -> Iterator[tuple[int, int]]:
+    """The port and process of `application` (module:factory()), 2 workers of 4 threads; its log is in `folder`."""
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{port}", "--workers", "2"]
     command += ["--worker-class", "gthread", "--threads", "4", "--no-control-socket", "--log-level", "error"]
@@ -63,7 +63,7 @@ def gunicorn(application: str, folder: Path, environment: dict[str, str]) -> Ite
             while not _listens(port):
                 if process.poll() is not None:
                     raise RuntimeError((folder / "log").read_text())
-            yield port
+            yield port, process.pid
         finally:
             process.terminate()
             process.wait(30)

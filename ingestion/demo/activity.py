@@ -10,7 +10,7 @@ import pyarrow as pa
 from ingestion.demo.catalogue import APPLICATIONS, ZONES
 from ingestion.demo.dice import Floats, Ints, Topic, dice
 from ingestion.demo.habits import levels
-from ingestion.demo.window import Window, day_number, utc_offsets, workload
+from ingestion.demo.window import day_number, utc_offsets, workload
 from ingestion.demo.world import World
 
 EVENTS = ("LOGIN", "LOGOUT", "CLICK", "RECORD_CREATED")
@@ -70,7 +70,7 @@ def _people_at_work(rng: np.random.Generator, world: World, days: Ints, offsets:
 def _expected_sessions(rng: np.random.Generator, world: World, days: Ints) -> Floats:
     """Mean sessions: tasks × days."""
     tasks, people, contracts, habits = world.tasks, world.people, world.contracts, world.habits
-    level = levels(habits, contracts, int(days[0]) + 3, middle(world.window)) * _moods(rng, contracts.application)
+    level = levels(habits, contracts, int(days[0]) + 3, world.window.middle) * _moods(rng, contracts.application)
     is_here = rng.random(len(people.account)) > ON_LEAVE
     rate = tasks.sessions * level[tasks.contract] * is_here[tasks.person] / 5
     first = np.maximum(people.joined[tasks.person], contracts.started[tasks.contract])
@@ -79,10 +79,6 @@ def _expected_sessions(rng: np.random.Generator, world: World, days: Ints) -> Fl
     expected: Floats = rate[:, None] * workload(days) * (first[:, None] <= days) * (days < last[:, None])
     expected[habits.closed_on_fridays[people.account[tasks.person]], 4:5] *= 0.04
     return expected
-
-
-def middle(window: Window) -> int:
-    return (window.first + window.last) // 2
 
 
 def _moods(rng: np.random.Generator, application: Ints) -> Floats:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -40,7 +41,7 @@ def generate(
         _write(_typed(table), folder / f"{name}.parquet")
     users = pa.array([*world.people.ids, INTEGRATION])
     for done, monday in enumerate(window.mondays, start=1):
-        _write(events_of_week(world, users, monday), folder / "usage" / _partition(monday) / "part-0.parquet")
+        _write_log(events_of_week(world, users, monday), folder / "usage" / _partition(monday) / "part-0.parquet")
         if on_progress:
             on_progress(done, weeks)
     return mapping
@@ -81,7 +82,14 @@ def _type(field: pa.Field) -> pa.DataType:
     return _DATES.get(field.name, pa.string() if pa.types.is_large_string(field.type) else field.type)
 
 
-def _write(table: pa.Table, path: Path) -> None:
-    """Other readers need no schema of Arrow's own: strings are strings, whatever their encoding."""
+def _write_log(table: pa.Table, path: Path) -> None:
+    """What only grows is kept as differences: that halves the file."""
+    encoded = [field.name for field in table.schema if pa.types.is_dictionary(field.type)]
+    growing = {"event_id": "DELTA_BYTE_ARRAY", "occurred_at": "DELTA_BINARY_PACKED"}
+    _write(table, path, use_dictionary=encoded, column_encoding=growing)
+
+
+def _write(table: pa.Table, path: Path, **options: Any) -> None:
+    """Without a schema of Arrow's own: strings are strings to every reader, whatever their encoding."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    pq.write_table(table, path, compression="zstd", store_schema=False)
+    pq.write_table(table, path, compression="zstd", store_schema=False, **options)

@@ -12,8 +12,8 @@ from ingestion.demo.window import NEVER, Window
 
 YEAR = 365.25
 SHARPNESS = 4.0  # of a season: above half of its peak for some three and a half months
-SILENT = 0.06  # share of pairs that go quiet within the window
-DECLINING = 0.08
+SILENT = 0.05  # share of pairs that go quiet within the window
+DECLINING = 0.07
 AUTOMATED = 0.035
 
 
@@ -43,7 +43,7 @@ def draw_habits(seed: int, agencies: Agencies, contracts: Contracts, window: Win
     return Habits(
         quiet_from=_silences(rng, contracts, window),
         declines_from=declines_from,
-        halves_in=rng.uniform(50, 240, pairs),
+        halves_in=rng.uniform(60, 280, pairs),
         sway=rng.uniform(0, 0.3, pairs),
         sway_days=rng.uniform(120, 420, pairs),
         sway_phase=rng.uniform(0, 2 * np.pi, pairs),

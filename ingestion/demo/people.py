@@ -10,10 +10,10 @@ from ingestion.demo.contracts import Contracts
 from ingestion.demo.dice import Floats, Ints, Topic, choose_weighted, dice
 from ingestion.demo.window import NEVER, Window
 
-LEAVING_PER_YEAR = 0.13
+LEAVING_PER_YEAR = 0.1
 APPLICATIONS_EACH = (0.42, 0.33, 0.17, 0.08)  # chance of 1, 2, 3, 4
-ATTENTION = np.array([1.0, 0.5, 0.3, 0.2])  # how much a person uses the first, second … of them
-SESSIONS_PER_WEEK = 1.05  # of a median person with the first application
+ATTENTION = np.array([1.0, 0.7, 0.5, 0.4])  # how much a person uses the first, second … of them
+SESSIONS_PER_WEEK = 0.95  # of a median person with the first application
 SPREAD_OF_SESSIONS = 0.8  # standard deviation of its logarithm
 
 

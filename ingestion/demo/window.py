@@ -47,6 +47,10 @@ class Window:
     def last(self) -> int:
         return day_number(self.until)
 
+    @property
+    def middle(self) -> int:
+        return (self.first + self.last) // 2
+
     def days_of_week(self, monday: date) -> Ints:
         """The days of the week of `monday` that are in the window: 1 to 7 numbers."""
         days = day_number(monday) + np.arange(7)

@@ -49,7 +49,8 @@ def master_data(world: World) -> dict[str, pd.DataFrame]:
 def _value_of_accounts(world: World, values: Ints) -> Ints:
     contracts = world.contracts
     current = values * (contracts.cancelled > world.window.last)
-    return pd.Series(current).groupby(contracts.account).sum().to_numpy()
+    summed: Ints = pd.Series(current).groupby(contracts.account).sum().to_numpy()
+    return summed
 
 
 def applications_table() -> pd.DataFrame:

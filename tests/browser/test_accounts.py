@@ -107,7 +107,9 @@ def download(page: Page, menu: str, kind: str) -> Path:
     page.locator(f"{menu} summary").click()
     with page.expect_download() as started:
         page.locator(menu).get_by_text(f"Download {kind}").click()
-    return started.value.path()
+    target = Path(started.value.path()).with_suffix(f".{kind.lower()}")
+    started.value.save_as(target)
+    return target
 
 
 def test_the_ranking_exports_the_same_numbers_as_xlsx(page: Page, served: Served):

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from dash import Dash, Input, Output, dcc, html
 from flask import Flask, Response, g
+from flask.testing import FlaskClient
 
 from callbacks.request import guard_dispatch, page_callback, text
 from dashboard.settings import Settings, load_settings
@@ -39,6 +40,13 @@ class FakeStore:
             self.pinned.remove(self.last)
 
 
+class Client(FlaskClient):
+    """Reads answers to their end, as a server does, which closes their files."""
+
+    def open(self, *arguments: Any, **options: Any) -> Any:
+        return super().open(*arguments, **{"buffered": True, **options})
+
+
 def build(settings: Settings, store: FakeStore) -> Flask:
     app = Dash(
         __name__,
@@ -55,7 +63,7 @@ def build(settings: Settings, store: FakeStore) -> Flask:
         lambda wanted: wanted.title(),
     )
     guard_dispatch(app, open_answers(settings.cache_url, settings.data_dir / "cache", settings.secret))
-    guard(app, settings, store, MANAGERS.__contains__)
+    guard(app, settings, store, lambda user: user in MANAGERS)
 
     @app.server.get(f"{settings.url_prefix}who")
     def who() -> str:
@@ -86,7 +94,9 @@ def serve(tmp_path, store) -> Callable[..., Any]:
 
     def client(**given: Any) -> Any:
         settings = load_settings(data_dir=tmp_path, **given)
-        made = build(settings, store).test_client()
+        server = build(settings, store)
+        server.test_client_class = Client
+        made = server.test_client()
         made.environ_base.update(LOCAL)
         return made
 

@@ -147,7 +147,7 @@ def test_gunicorn_hands_over_no_header_that_was_forged(tmp_path: Path):
         "DASHBOARD_TRUSTED_NETWORKS": "127.0.0.0/8",
         "DASHBOARD_ADMINISTRATORS": "adam@example.com",
     }
-    with gunicorn("tests.dashboard.conftest:served()", tmp_path, environment) as port:
+    with gunicorn("tests.dashboard.conftest:served()", tmp_path, environment) as (port, _):
 
         def status(*headers):
             head = "\r\n".join(("GET /who HTTP/1.1", "Host: dashboard", "Connection: close", *headers, "", ""))

@@ -116,3 +116,9 @@ def test_an_emptied_secret_file_is_refused(tmp_path):
     (tmp_path / "secret").touch()
     with pytest.raises(SettingsError, match="holds no usable secret"):
         kept_secret(tmp_path / "secret")
+
+
+def test_where_no_secret_can_be_kept_the_setting_is_named(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(SettingsError, match="set DASHBOARD_SECRET_KEY"):
+        kept_secret(tmp_path / "file" / "secret")
