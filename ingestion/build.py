@@ -11,9 +11,10 @@ from sqlalchemy.schema import CreateTable
 
 from analytics.states import account_states, pair_states
 from data_access import schema
-from ingestion.mapping import Mapping, TableSource
+from ingestion.mapping import Mapping
 from ingestion.rollup import Receipt
 from ingestion.sources import SourceError
+from ingestion.table_mapping import TableSource
 
 Connection = duckdb.DuckDBPyConnection
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]

@@ -5,32 +5,27 @@ import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, Generic, Literal, Self, TypeVar
-from zoneinfo import ZoneInfo, available_timezones
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import ValidationError
 
-Action = Literal["login", "logout", "click", "record", "other"]
+from ingestion.section import Section, Timezone
+from ingestion.table_mapping import (
+    AccountColumns,
+    ApplicationColumns,
+    ContactColumns,
+    SubscriptionColumns,
+    TableSource,
+)
+from ingestion.usage_mapping import Usage
 
 
 class MappingError(Exception):
     """The mapping cannot be used; the message says which line to change."""
 
 
-def _known_timezone(name: str) -> str:
-    if name not in available_timezones():
-        raise ValueError(f"'{name}' is not a time zone; use a name such as 'America/Denver' or 'UTC'")
-    return name
-
-
-Timezone = Annotated[str, AfterValidator(_known_timezone)]
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Source(_Section):
+class Source(Section):
     """What the whole is called, and how days are counted."""
 
     name: str
@@ -43,110 +38,7 @@ class Source(_Section):
         return ZoneInfo(self.reporting_timezone)
 
 
-class UsageColumns(_Section):
-    """Names of the log's columns; what a log lacks is left out."""
-
-    occurred_at: str
-    account: str
-    application: str
-    user: str | None = None
-    action: str | None = None
-    event_id: str | None = None
-    automated: str | None = None
-
-
-class Automated(_Section):
-    """Which values of the `automated` column mark an event as made by a machine."""
-
-    values: list[str | bool | int] = Field(min_length=1)
-
-
-class Usage(_Section):
-    """The usage log: one row an event, in a folder partitioned year=/week=."""
-
-    uri: str
-    duplicates: Literal["event_id", "rows are real"]
-    columns: UsageColumns
-    # What an event of each name is; every event is `every_event_is` where the log has no names.
-    actions: dict[str, Action] = {}
-    every_event_is: Action | None = None
-    other_actions: Action = "other"
-    # Zone of time stamps that carry none themselves.
-    timezone: Timezone = "UTC"
-    automated: Automated | None = None
-
-    @model_validator(mode="after")
-    def _is_consistent(self) -> Self:
-        if self.duplicates == "event_id" and self.columns.event_id is None:
-            raise ValueError('duplicates = "event_id" needs columns.event_id')
-        if (self.columns.action is None) == (self.every_event_is is None):
-            raise ValueError("give either columns.action with [usage.actions], or every_event_is")
-        if self.columns.action is not None and not self.actions:
-            raise ValueError("columns.action needs [usage.actions], which says what each event name means")
-        if (self.columns.automated is None) != (self.automated is None):
-            raise ValueError("columns.automated and [usage.automated] values belong together")
-        return self
-
-    @property
-    def recorded(self) -> frozenset[Action]:
-        """The kinds of event that this log can tell of."""
-        if self.every_event_is is not None:
-            return frozenset([self.every_event_is])
-        return frozenset([*self.actions.values(), self.other_actions])
-
-
-class Columns(_Section):
-    """Columns of a table of master data, ours = theirs."""
-
-
-class AccountColumns(Columns):
-    account: str
-    name: str
-    industry: str | None = None
-    plan: str | None = None
-    region: str | None = None
-    manager: str | None = None
-    manager_email: str | None = None
-    seats: str | None = None
-    annual_value: str | None = None
-
-
-class ApplicationColumns(Columns):
-    application: str
-    name: str
-
-
-class SubscriptionColumns(Columns):
-    account: str
-    application: str
-    started_on: str
-    cancelled_on: str | None = None
-    cancel_reason: str | None = None
-    renews_on: str | None = None
-    seats: str | None = None
-    annual_value: str | None = None
-
-
-class ContactColumns(Columns):
-    account: str
-    name: str
-    role: str | None = None
-    email: str | None = None
-    phone: str | None = None
-    is_main: str | None = None
-
-
-C = TypeVar("C", bound=Columns)
-
-
-class TableSource(_Section, Generic[C]):
-    """One table of master data: where it lies, and its columns."""
-
-    uri: str
-    columns: C
-
-
-class Mapping(_Section):
+class Mapping(Section):
     """A whole mapping file. Only `usage` is required."""
 
     source: Source

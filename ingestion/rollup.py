@@ -17,9 +17,9 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
-from ingestion.mapping import Usage
 from ingestion.sources import SourceFile, Week
 from ingestion.timezones import to_local, to_utc
+from ingestion.usage_mapping import Usage
 
 # Raise with every change of what a roll-up file holds: older ones are then made again.
 FORMAT = 1
