@@ -150,7 +150,7 @@ def processor_seconds(pid: int) -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
-def main(seconds: float) -> None:
+def main(seconds: float = 2.0) -> None:
     from tests.services import gunicorn, redis_server
 
     with ExitStack() as stack:

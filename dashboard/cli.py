@@ -4,6 +4,7 @@ import os
 import shutil
 import sys
 import time
+from concurrent.futures.process import BrokenProcessPool
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -31,6 +32,11 @@ def main() -> None:
         cli()
     except (SettingsError, MappingError, SourceError, Busy) as error:
         _fail(str(error))
+    except BrokenProcessPool:
+        _fail(
+            "A process that read the log was ended from outside, often for lack of memory. What is done is kept: "
+            "load again, with --processes 1 where memory is short. The last published data is still served."
+        )
     except OSError as error:
         _fail(f"{error.filename or 'file'}: {error.strerror or error}. The last published data is still served.")
 

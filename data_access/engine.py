@@ -99,6 +99,7 @@ def _opened(path: Path) -> Generation:
         f"duckdb:///{path}",
         connect_args={"read_only": True, "config": {"memory_limit": "1GB", "threads": 2}},
         poolclass=QueuePool,
+        hide_parameters=True,  # an error in the log must not name accounts
         pool_size=8,
     )
     with engine.connect() as connection:

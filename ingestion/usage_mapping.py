@@ -34,7 +34,7 @@ class Usage(Section):
     duplicates: Literal["event_id", "rows are real"]
     columns: UsageColumns
     # What an event of each name is; every event is `every_event_is` where the log has no names.
-    actions: dict[str, Action] = {}
+    actions: dict[str, Action] = Field(default_factory=dict)
     every_event_is: Action | None = None
     other_actions: Action = "other"
     # Zone of time stamps that carry none themselves.
