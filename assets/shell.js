@@ -45,19 +45,19 @@
       gridOf(grid)?.purgeInfiniteCache();
       return NOTHING();
     },
-    custom(clicks, from, to) {
-      if (!clicks) return NOTHING();
-      const isDay = (text) => /^\d{4}-\d{2}-\d{2}$/.test(text || "") && !isNaN(new Date(text));
-      if (!isDay(from) || !isDay(to) || from > to) {
-        say("Give both days as 2026-01-05, the first not after the last.");
-      } else {
-        const query = new URLSearchParams(location.search);
-        query.set("period", `${from}..${to}`);
-        go(`?${query}`);
-      }
-      return NOTHING();
-    },
   };
+
+  function choosePeriod() {
+    const [from, to] = ["custom-from", "custom-to"].map((id) => document.getElementById(id).value);
+    const isDay = (text) => /^\d{4}-\d{2}-\d{2}$/.test(text) && !isNaN(new Date(text));
+    if (!isDay(from) || !isDay(to) || from > to) {
+      say("Give both days as 2026-01-05, the first not after the last.");
+      return;
+    }
+    const query = new URLSearchParams(location.search);
+    query.set("period", `${from}..${to}`);
+    go(`?${query}`);
+  }
 
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.("[data-toggle]");
@@ -65,6 +65,7 @@
       const isOpen = document.getElementById(button.dataset.toggle).classList.toggle("open");
       button.setAttribute("aria-expanded", isOpen);
     }
+    if (event.target.closest?.("[data-apply]")) choosePeriod();
     const link = event.target.closest?.("a");
     if (link?.dataset.grid) addGridState(link);
     if (link?.dataset.nav && !event.ctrlKey && !event.metaKey && !event.shiftKey && event.button === 0) {

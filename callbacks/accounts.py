@@ -20,6 +20,7 @@ from layouts import numbers
 from layouts.accounts import Ids
 from layouts.controls import empty, exports
 from layouts.links import Query
+from layouts.markup import static
 from layouts.shell import MEASURES, PERIODS
 from layouts.shell import Ids as Shell
 
@@ -96,13 +97,13 @@ def register(app: Dash) -> None:
 
 
 def update_heading(filters: Filters, query: Query) -> list[Any]:
-    return view.heading(_subject(filters), _sentence(filters, query))
+    return static(view.heading(_subject(filters), _sentence(filters, query)))
 
 
 def update_rail(filters: Filters, query: Query) -> Any:
     totals = data.application_totals(filters)
     trends = weekly_values(data.application_trend(_trend(filters)), filters)
-    return view.rail(totals, trends, query, filters.measure, export_base())
+    return static(view.rail(totals, trends, query, filters.measure, export_base()))
 
 
 def update_ranking(filters: Filters, query: Query) -> Any:
@@ -111,26 +112,26 @@ def update_ranking(filters: Filters, query: Query) -> Any:
     href = f"{export_base()}/{shown}"
     if shown == "summary":
         body = view.summary_table(summary(filters), query, filters.measure)
-        return view.ranking(
-            body, title, "Pairs of account and application by their state today, and their use", query, href
-        )
+        finding = "Pairs of account and application by their state today, and their use"
+        return static(view.ranking(body, title, finding, query, href))
     rows = ranked(filters, query)
     trends = weekly_values(data.account_trend(_trend(filters), tuple(rows["account_id"])), filters)
     finding = view.left_out(data.left_out_of_bottom(filters)) if shown == "bottom" else _ranking_finding(filters)
-    return view.ranking(view.ranking_rows(rows, trends, query, filters.measure), title, finding, query, href)
+    body = view.ranking_rows(rows, trends, query, filters.measure)
+    return static(view.ranking(body, title, finding, query, href))
 
 
 def update_breadth(filters: Filters, query: Query) -> Any:
     rows = broadest(filters)
     missing = data.applications_not_owned(filters, tuple(rows["account_id"]))
     names = missing.groupby("account_id")["application"].apply(list).to_dict()
-    return view.breadth(rows, names, query, f"{export_base()}/breadth")
+    return static(view.breadth(rows, names, query, f"{export_base()}/breadth"))
 
 
 def update_grid_head(filters: Filters, query: Query) -> tuple[Any, Any, Any]:
     return (
-        view.grid_head(data.account_count(filters)),
-        exports(f"{export_base()}/all", query.search, grid=Ids.GRID),
+        static(view.grid_head(data.account_count(filters))),
+        static(exports(f"{export_base()}/all", query.search, grid=Ids.GRID)),
         view.grid_columns(filters.measure, filters.comparison is not None),
     )
 
@@ -158,7 +159,7 @@ def update_map(filters: Filters, query: Query, theme: Theme) -> tuple[Chart, Any
     table = view.map_table(wide) if len(wide) else empty(
         "No account used anything in this period.", "Choose a longer period, or take away a filter above."
     )  # fmt: skip
-    return chart, table, finding, exports(f"{export_base()}/map", query.search)
+    return chart, static(table), finding, static(exports(f"{export_base()}/map", query.search))
 
 
 def map_values(filters: Filters) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from data_access import choices
 from data_access.filters import Filters
 from layouts import numbers, shell
 from layouts.links import Query
+from layouts.markup import Markup, static
 from layouts.shell import PERIODS, Ids
 
 
@@ -35,14 +36,6 @@ def register(app: Dash) -> None:
         ClientsideFunction("shell", "share"), Output(Ids.TOAST, "title"), Input(Ids.SHARE, "n_clicks"),
         prevent_initial_call=True,
     )  # fmt: skip
-    app.clientside_callback(
-        ClientsideFunction("shell", "custom"),
-        Output(Ids.TOAST, "className"),
-        Input(Ids.CUSTOM_APPLY, "n_clicks"),
-        State(Ids.CUSTOM_FROM, "value"),
-        State(Ids.CUSTOM_TO, "value"),
-        prevent_initial_call=True,
-    )
 
 
 def path(raw: object) -> str:
@@ -50,8 +43,8 @@ def path(raw: object) -> str:
     return "" if raw is None else str(raw)[:200]
 
 
-def update_bar(filters: Filters, query: Query) -> list[object]:
-    return shell.bar(
+def update_bar(filters: Filters, query: Query) -> Markup:
+    bar = shell.bar(
         query,
         measures=g.generation.measures,
         measure=filters.measure,
@@ -60,6 +53,7 @@ def update_bar(filters: Filters, query: Query) -> list[object]:
         segments=choices.segment_values(filters.scope),
         account=choices.account_name(filters.scope, filters.account) if filters.account else None,
     )
+    return static(bar)
 
 
 def period_words(filters: Filters, query: Query) -> str:
@@ -78,7 +72,7 @@ def update_as_of(path: str) -> list[object]:
     )
 
 
-def update_search(wanted: str | None, query: Query) -> list[object]:
+def update_search(wanted: str | None, query: Query) -> Markup | None:
     cleaned = (wanted or "").strip()
     found = choices.accounts_like(g.scope, cleaned) if cleaned else None
-    return [] if found is None else shell.search_results(found, query, cleaned)
+    return None if found is None else static(shell.search_results(found, query, cleaned))

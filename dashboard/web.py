@@ -281,7 +281,8 @@ def _compress(response: Response, memo: Recent | None) -> None:
     response.set_data(_packed_once(body, memo) if memo else gzip.compress(body, 1, mtime=0))
     response.headers["Content-Encoding"] = "gzip"
     if tag := response.get_etag()[0]:
-        response.set_etag(tag, weak=True)
+        # Dash compares the tag to the letter, so it stays a strong one; Vary keeps the two bodies apart.
+        response.set_etag(tag)
 
 
 def _packed_once(body: bytes, memo: Recent) -> bytes:

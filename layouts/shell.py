@@ -50,7 +50,6 @@ class Ids(StrEnum):
     SHARE = "share"
     CUSTOM_FROM = "custom-from"
     CUSTOM_TO = "custom-to"
-    CUSTOM_APPLY = "custom-apply"
     TOAST = "toast"
 
 
@@ -173,7 +172,7 @@ def _custom_period() -> html.Div:
         [
             html.Label(["From", dcc.Input(id=Ids.CUSTOM_FROM, type="text", placeholder="2026-01-05", maxLength=10)]),
             html.Label(["To", dcc.Input(id=Ids.CUSTOM_TO, type="text", placeholder="2026-02-01", maxLength=10)]),
-            html.Button("Apply", id=Ids.CUSTOM_APPLY, className="button"),
+            html.Button("Apply", className="button", **{"data-apply": "period"}),
         ],
         className="custom-period",
     )
