@@ -9,7 +9,7 @@ Chart = dict[str, Any]
 TOKENS: dict[Theme, dict[str, str]] = {
     "light": {
         "page": "#F7F8FA", "surface": "#FFFFFF", "line": "#E3E6EB", "text": "#1B2330", "muted": "#5B6675",
-        "accent": "#2F5FD0", "accent-soft": "#9DB5EA", "rise": "#1D62A8", "fall": "#B4500F",
+        "accent": "#2F5FD0", "accent-soft": "#9DB5EA", "rise": "#1D62A8", "fall": "#A5470C",
     },
     "dark": {
         "page": "#0F141B", "surface": "#161D27", "line": "#2A3441", "text": "#E6EAF0", "muted": "#9AA7B8",

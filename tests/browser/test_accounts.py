@@ -193,7 +193,7 @@ def test_axe_finds_nothing(browser: Browser, served: Served, faults: Faults, sch
     expect(page.locator("#accounts-grid .ag-row").first).to_be_visible()
     expect(page.locator("#accounts-map .heatmaplayer image").first).to_be_attached()
     found = Axe().run(page)["violations"]
-    assert [(one["id"], one["nodes"][0]["html"][:200]) for one in found] == []
+    assert [(one["id"], one["nodes"][0]["html"][:200], one["nodes"][0]["failureSummary"]) for one in found] == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     context.close()
 

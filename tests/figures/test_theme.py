@@ -40,5 +40,6 @@ def test_text_stands_out_from_its_ground(theme: str, name: str, ground: str):
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_chosen_can_be_read(theme: str):
-    assert contrast(tokens_of(theme)["accent"], tokens_of(theme)["chosen"]) >= 4.5
+@pytest.mark.parametrize("name", ["text", "accent", "rise", "fall"])
+def test_the_chosen_can_be_read(theme: str, name: str):
+    assert contrast(tokens_of(theme)[name], tokens_of(theme)["chosen"]) >= 4.5

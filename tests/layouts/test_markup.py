@@ -14,7 +14,7 @@ def test_a_tree_becomes_html():
     tree = html.Div(
         [html.A("Ash & co", href="?a=1&b=2", className="x", **{"aria-current": "true"}), None, html.Br(), 3]
     )
-    assert static(tree).html == '<div><a href="?a=1&amp;b=2" class="x" aria-current="true">Ash &amp; co</a><br>3</div>'
+    assert static(tree).html == '<div><a class="x" href="?a=1&amp;b=2" aria-current="true">Ash &amp; co</a><br>3</div>'
 
 
 def test_styles_and_switches_are_written_as_html_has_them():
