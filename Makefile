@@ -37,11 +37,11 @@ bench: .venv/prepared-dev
 	@touch $@
 
 .venv/prepared: .venv/uv pyproject.toml uv.lock
-	$(BIN)/uv sync --quiet --frozen --no-dev --inexact
+	$(BIN)/uv sync --quiet --frozen --system-certs --no-dev --inexact
 	@touch $@
 
 .venv/prepared-dev: .venv/uv pyproject.toml uv.lock
-	$(BIN)/uv sync --quiet --frozen --inexact
+	$(BIN)/uv sync --quiet --frozen --system-certs --inexact
 	@touch $@ .venv/prepared
 
 clean:
