@@ -6,6 +6,7 @@ marked as text. Numbers stay numbers. Cuts are marked.
 
 import csv
 import io
+import math
 import re
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -95,7 +96,10 @@ def _guarded(value: str) -> str:
 
 
 def _is_missing(value: Any) -> bool:
-    return value is None or (not isinstance(value, (str, bytes)) and bool(pd.isna(value)))
+    """Infinite counts as missing: neither format has a way to write it."""
+    if value is None or isinstance(value, str):
+        return value is None
+    return bool(pd.isna(value)) or (isinstance(value, float) and math.isinf(value))
 
 
 def _sheet_name(title: str) -> str:
