@@ -11,7 +11,7 @@ from dashboard.settings import Settings
 from dashboard.web import guard, index_with_nonce
 from data_access import choices
 from data_access.cache import open_answers
-from data_access.engine import Store
+from data_access.engine import open_store
 from data_access.scope import Role, Scope
 from layouts.shell import Tab
 from layouts.shell import shell as frame
@@ -34,7 +34,7 @@ INDEX = """<!doctype html>
 
 def create_app(settings: Settings) -> Dash:
     """The Dash application; its `.server` is the WSGI application."""
-    store = Store(settings.data_dir / "store")
+    store = open_store(settings.store_url, settings.data_dir / "store")
     app = Dash(
         __name__,
         title=PRODUCT,
@@ -49,9 +49,9 @@ def create_app(settings: Settings) -> Dash:
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )
     app.interpolate_index = index_with_nonce(app.interpolate_index)
-    tabs = [Tab(page.title, app.get_relative_path(page.path)) for page in PAGES]
-    app.layout = frame(PRODUCT, tabs, PAGES[0].layout())
-    shell.register(app)
+    tabs = [Tab(page.title, app.get_relative_path(page.path)) for page in PAGES if page.has_tab]
+    app.layout = frame(PRODUCT, tabs)
+    shell.register(app, {app.get_relative_path(page.path): page.layout for page in PAGES})
     exports.register(app)
     for page in PAGES:
         page.register(app)

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from dashboard.settings import Settings, SettingsError, load_settings
+from data_access.engine import NoData, StoreUnavailable, open_store
 from ingestion.demo import generate
 from ingestion.load import Summary, load
 from ingestion.mapping import MappingError
@@ -30,7 +31,7 @@ def main() -> None:
     """Runs a command; what a person can put right is one message and exit code 1."""
     try:
         cli()
-    except (SettingsError, MappingError, SourceError, Busy) as error:
+    except (SettingsError, MappingError, SourceError, Busy, StoreUnavailable) as error:
         _fail(str(error))
     except BrokenProcessPool:
         _fail(
@@ -71,7 +72,7 @@ def demo(
     """Invent agencies, write their raw usage logs, and load them like any other log."""
     settings = load_settings()
     folder = settings.data_dir / "demo"
-    if keep and (settings.data_dir / "store" / "current").exists():
+    if keep and _is_loaded(settings):
         out.print("Data is already loaded; `dashboard demo` makes it anew.")
         return
     shutil.rmtree(folder, ignore_errors=True)
@@ -113,6 +114,14 @@ def serve(
     os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *arguments, "wsgi:server"])  # noqa: S606
 
 
+def _is_loaded(settings: Settings) -> bool:
+    try:
+        open_store(settings.store_url, settings.data_dir / "store").current()
+    except NoData:
+        return False
+    return True
+
+
 def _load(mapping: Path, settings: Settings, processes: int) -> None:
     started, rows = time.monotonic(), 0
     with _progress() as progress:
@@ -125,7 +134,7 @@ def _load(mapping: Path, settings: Settings, processes: int) -> None:
             words = f"Reading weeks  {rows:,} rows, {speed:,.0f}/s"
             progress.update(task, advance=1, total=total, description=words)
 
-        summary = load(mapping, settings.data_dir / "store", processes, advance)
+        summary = load(mapping, settings.data_dir / "store", processes, advance, settings.store_url)
     _print_summary(summary, time.monotonic() - started)
 
 

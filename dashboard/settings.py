@@ -16,6 +16,7 @@ PREFIX = "DASHBOARD_"
 MINIMUM_SECRET_CHARACTERS = 16
 # An atom, one @, a host name. Nothing that a list, a display name or a log line is made of.
 ADDRESS = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-z0-9.-]{1,253}")
+DATABASE = re.compile(r"postgresql\+psycopg://([^\s/@]+@)?(\[[0-9A-Fa-f:]+\]|[^\s/@:\[]*)(:\d{1,5})?/[^\s/?]+(\?\S*)?")
 
 Network = IPv4Network | IPv6Network
 
@@ -71,6 +72,7 @@ class Settings(BaseSettings):
     )
 
     data_dir: Path = Field(Path("var"), description="folder of the store, the cache and the secret")
+    store_url: str = Field("", description="postgresql+psycopg://… for a database; empty: files in data_dir/store")
     url_prefix: str = Field("/", description="path the dashboard is served under; begins and ends with /")
     identity: Literal["local", "header"] = Field(
         "local", description="local: one built-in user on this machine; header: the proxy says who asks"
@@ -115,6 +117,13 @@ class Settings(BaseSettings):
     def _is_redis(cls, value: str) -> str:
         if value and not value.startswith(("redis://", "rediss://", "unix://")):
             raise ValueError("must be empty, or begin with redis://, rediss:// or unix://")
+        return value
+
+    @field_validator("store_url")
+    @classmethod
+    def _is_postgresql(cls, value: str) -> str:
+        if value and not DATABASE.fullmatch(value):
+            raise ValueError("must be empty, or postgresql+psycopg://user:password@host:port/database")
         return value
 
     @field_validator("frame_ancestors")

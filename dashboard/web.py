@@ -33,7 +33,7 @@ from callbacks.request import AGAIN, Refused, accepts_gzip, as_json
 from dashboard.identity import Forbidden, authorise, identify, inside, sign_of_a_proxy
 from dashboard.settings import Settings
 from data_access.cache import Recent
-from data_access.engine import Generation, NoData
+from data_access.engine import Generation, NoData, StoreUnavailable
 
 OPEN = frozenset({"healthz", "readyz"})
 ASSETS, SUITES, UPDATES = "dash_assets.static", "_dash-component-suites/", "_dash-update-component"
@@ -53,6 +53,8 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 NO_DATA = "No data loaded yet: run `dashboard load <mapping.toml>` or `dashboard demo`"
+UNAVAILABLE = "The database does not answer at the moment. Try again in a few seconds; nothing needs to be restarted."
+RETRY_SECONDS = 5
 
 REQUESTS = Counter("dashboard_requests", "Requests answered, by class of status.", ["status"])
 CALLBACK_SECONDS = Histogram("dashboard_callback_seconds", "Time to answer a callback.")
@@ -198,6 +200,11 @@ def _explained(error: Exception) -> Response | HTTPException:
             return _page_or_json(error.status, error.error, error.remedy)
         case NoData():
             return _page_or_json(503, "There is nothing to show.", NO_DATA)
+        case StoreUnavailable():
+            log.warning("store unavailable", path=request.path, reason=str(error))
+            response = _page_or_json(503, "The data cannot be read now.", UNAVAILABLE)
+            response.headers["Retry-After"] = str(RETRY_SECONDS)
+            return response
         case HTTPException(code=413):
             return _page_or_json(413, "The request is too large.", "Choose less, then try again.")
         case HTTPException(code=int(status)):

@@ -1,11 +1,13 @@
 """The one door to the usage store: which generation is read, by whom?
 
-A load leaves `generation-N.duckdb` beside the last one and moves the link
-`current` to it. A request pins the generation it began with, so that no page
-mixes two.
+A load leaves a new generation beside the last ones: a file `generation-N.duckdb`
+with the link `current`, or a schema `generation_N` with the row in
+`public.current_generation`. A generation never changes. A request pins the one
+it began with, so that no page mixes two.
 """
 
-from collections.abc import Iterator, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -15,17 +17,31 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Engine, Select, create_engine, select
+import psycopg
+from psycopg.pq import TransactionStatus
+from psycopg.types.numeric import FloatLoader
+from sqlalchemy import Connection, Engine, MetaData, RowMapping, Select, create_engine, event, select
+from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.pool import QueuePool
 
 from data_access import schema
 from data_access.scope import Scope
 
 CURRENT = "current"
+POSTGRESQL = "postgresql+psycopg://"
+CONNECT_SECONDS = 3
+ANSWER_SECONDS = 15.0
+
+# One row: the generation that is served, described as it describes itself.
+current_generation = schema.generation.to_metadata(MetaData(), schema="public", name="current_generation")
 
 
 class NoData(Exception):
     """Nothing was ever published to this store."""
+
+
+class StoreUnavailable(Exception):
+    """The store does not answer now; the same question may be answered later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +62,12 @@ class Generation:
 _pinned: ContextVar[Generation] = ContextVar("pinned generation")
 
 
-@dataclass(frozen=True, slots=True)
-class Store:
-    """The embedded store: a folder of generations."""
+class UsageStore(ABC):
+    """Where generations are published."""
 
-    folder: Path
-
+    @abstractmethod
     def current(self) -> Generation:
-        try:
-            # The real path, since DuckDB knows a database by its path.
-            path = (self.folder / CURRENT).resolve(strict=True)
-        except FileNotFoundError:
-            raise NoData(str(self.folder)) from None
-        return _opened(path)
+        """The newest one. Raises NoData, or StoreUnavailable."""
 
     @contextmanager
     def pin(self) -> Iterator[Generation]:
@@ -71,6 +80,62 @@ class Store:
             _pinned.reset(token)
 
 
+@dataclass(frozen=True, slots=True)
+class Store(UsageStore):
+    """The embedded store: a folder of generations."""
+
+    folder: Path
+
+    def current(self) -> Generation:
+        try:
+            # The real path, since DuckDB knows a database by its path.
+            path = (self.folder / CURRENT).resolve(strict=True)
+        except FileNotFoundError:
+            raise NoData(str(self.folder)) from None
+        return _opened(path)
+
+
+class Database(UsageStore):
+    """A PostgreSQL database with a schema for each generation, for several web servers."""
+
+    def __init__(
+        self, url: str, answer_seconds: float = ANSWER_SECONDS, connect_seconds: int = CONNECT_SECONDS
+    ) -> None:
+        self.url = url
+        self._engine = create_engine(
+            url,
+            connect_args={"connect_timeout": connect_seconds, "options": _session(answer_seconds)},
+            # A read is one statement, and so has one snapshot without a transaction around it.
+            isolation_level="AUTOCOMMIT",
+            pool_pre_ping=True,
+            pool_size=8,
+            max_overflow=-1,  # as many as there are threads
+            hide_parameters=True,
+        )
+        event.listen(self._engine, "do_connect", _connector(answer_seconds))
+
+    def current(self) -> Generation:
+        with _connected(self._engine) as connection:
+            try:
+                row = connection.execute(select(current_generation)).mappings().first()
+            except ProgrammingError as error:
+                if not isinstance(error.orig, psycopg.errors.UndefinedTable):
+                    raise
+                row = None
+        if row is None:
+            raise NoData("nothing was published to the database")
+        schemas = {None: f"generation_{row['number']}"}
+        return _described(row, self._engine.execution_options(schema_translate_map=schemas))
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+
+def open_store(url: str, folder: Path) -> UsageStore:
+    """The store in the database at `url`, or in `folder` where that is empty."""
+    return Database(url) if url else Store(folder)
+
+
 def read(scope: Scope, statement: Select[Any], columns: Mapping[str, str]) -> pd.DataFrame:
     """The rows of `statement` in the pinned generation, with `columns` (name → dtype) even when empty.
 
@@ -79,7 +144,7 @@ def read(scope: Scope, statement: Select[Any], columns: Mapping[str, str]) -> pd
     """
     if not isinstance(scope, Scope):
         raise TypeError("a query needs the scope of the person who asks")
-    with _pinned.get().engine.connect() as connection:
+    with _connected(_pinned.get().engine) as connection:
         result = connection.execute(statement)
         cursor: Any = result.cursor
         # DuckDB hands over columns, ten times faster than rows.
@@ -90,6 +155,55 @@ def read(scope: Scope, statement: Select[Any], columns: Mapping[str, str]) -> pd
 
 def pinned() -> Generation:
     return _pinned.get()
+
+
+@contextmanager
+def _connected(engine: Engine) -> Iterator[Connection]:
+    """A connection for one statement; StoreUnavailable where the store does not answer it."""
+    try:
+        with engine.connect() as connection:
+            yield connection
+    except OperationalError as error:
+        raise StoreUnavailable(str(error.orig).strip()) from error
+    except ProgrammingError as error:
+        # Dropped, which takes several loads within one request; or not granted to us.
+        if not isinstance(error.orig, psycopg.errors.UndefinedTable | psycopg.errors.InsufficientPrivilege):
+            raise
+        raise StoreUnavailable(str(error.orig).strip()) from error
+
+
+class _Impatient(psycopg.Connection[Any]):
+    """Gives up on a server that stays silent, whose own time limit is of no use then."""
+
+    answer_seconds = ANSWER_SECONDS
+
+    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+        try:
+            return super().wait(gen, interval, timeout or self.answer_seconds)
+        finally:
+            if self.pgconn.transaction_status == TransactionStatus.ACTIVE:  # an answer is still owed
+                self.close()
+
+
+def _connector(answer_seconds: float) -> Callable[..., _Impatient]:
+    def connect(_dialect: Any, _record: Any, arguments: Any, options: Any) -> _Impatient:
+        connection = _Impatient.connect(*arguments, **options)
+        connection.answer_seconds = answer_seconds + 1
+        connection.adapters.register_loader("numeric", FloatLoader)  # what sum() makes of whole numbers
+        connection.prepare_threshold = None  # every generation has other statements
+        return connection
+
+    return connect
+
+
+def _session(answer_seconds: float) -> str:
+    settings = {
+        "default_transaction_read_only": "on",
+        "statement_timeout": f"{answer_seconds * 1000:.0f}",
+        "timezone": "UTC",
+        "jit": "off",  # it takes longer than our questions
+    }
+    return " ".join(f"-c {name}={value}" for name, value in settings.items())
 
 
 @lru_cache(maxsize=3)
@@ -104,5 +218,9 @@ def _opened(path: Path) -> Generation:
     )
     with engine.connect() as connection:
         row = connection.execute(select(schema.generation)).mappings().one()
+    return _described(row, engine)
+
+
+def _described(row: RowMapping, engine: Engine) -> Generation:
     known = {name: row[name] for name in Generation.__dataclass_fields__ if name not in ("measures", "engine")}
     return Generation(**known, measures=tuple(filter(None, row["measures"].split(","))), engine=engine)

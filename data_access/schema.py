@@ -143,12 +143,93 @@ user_weeks = Table(
     Column("logins", Integer, nullable=False),
 )
 
-# One row per person seen in the log.
+# One row per person seen in the log or listed in the users table.
 users = Table(
     "users",
     metadata,
     Column("user_key", Integer, primary_key=True, autoincrement=False),
     Column("user_id", String, nullable=False),
+    Column("account_key", Integer),  # where the users table says so
+    Column("name", String),
+    Column("email", String),
+    Column("registered_on", Date),
+    Column("invited_on", Date),
+    Column("activated_on", Date),
+    Column("transacted_on", Date),
+)
+
+# One row per message that an account sent.
+messages = Table(
+    "messages",
+    metadata,
+    Column("account_key", Integer, nullable=False),
+    Column("user_id", String),
+    Column("sent_at", DateTime, nullable=False),  # as written in the table
+    Column("channel", String, nullable=False),
+    Column("category", String),
+    Column("status", String, nullable=False),
+    Column("failure_reason", String),
+    Column("charge", Float),
+)
+
+# One row per support ticket.
+tickets = Table(
+    "tickets",
+    metadata,
+    Column("ticket_id", String, nullable=False),
+    Column("account_key", Integer, nullable=False),
+    Column("application_key", SmallInteger),
+    Column("opened_at", DateTime, nullable=False),
+    Column("first_response_at", DateTime),
+    Column("resolved_at", DateTime),  # empty: open
+    Column("responses", Integer),
+    Column("priority", String),
+    Column("satisfaction", Float),
+)
+
+# One row per call, visit or mail by the account's manager.
+touchpoints = Table(
+    "touchpoints",
+    metadata,
+    Column("account_key", Integer, nullable=False),
+    Column("occurred_at", DateTime, nullable=False),
+    Column("kind", String),
+    Column("person", String),
+    Column("attended", Boolean),
+)
+
+# One row per application and day: how well it ran.
+service_days = Table(
+    "service_days",
+    metadata,
+    Column("application_key", SmallInteger, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("requests", BigInteger),
+    Column("errors", BigInteger),
+    Column("uptime_minutes", Float),
+    Column("load_ms", Float),
+)
+
+# One row per pair that was used outside its subscription.
+exceptions = Table(
+    "exceptions",
+    metadata,
+    Column("account_key", Integer, nullable=False),
+    Column("application_key", SmallInteger, nullable=False),
+    Column("kind", String, nullable=False),  # before start, after cancellation, no subscription
+    Column("boundary", Date),  # the start or the cancellation
+    Column("first_day", Date, nullable=False),
+    Column("last_day", Date, nullable=False),
+    Column("events", BigInteger, nullable=False),
+)
+
+# One row per row that was left out, with the reason and all that it held.
+rejected_rows = Table(
+    "rejected_rows",
+    metadata,
+    Column("dataset", String, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("content", String, nullable=False),
 )
 
 # One row per source file: what was read from it (the ledger).

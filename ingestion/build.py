@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 
 import duckdb
 from sqlalchemy.dialects import postgresql
@@ -14,7 +13,7 @@ from data_access import schema
 from ingestion.mapping import Mapping
 from ingestion.rollup import Receipt
 from ingestion.sources import SourceError
-from ingestion.table_mapping import TableSource
+from ingestion.tables import TableReport, read_tables
 
 Connection = duckdb.DuckDBPyConnection
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
@@ -25,12 +24,14 @@ def fill(connection: Connection, number: int, mapping: Mapping, rollups: list[Pa
     for table in schema.metadata.sorted_tables:
         connection.execute(str(CreateTable(table).compile(dialect=_DIALECT)))
     _read_rollups(connection, rollups)
-    _read_master_data(connection, mapping)
-    for statement in (APPLICATIONS, ACCOUNTS, USERS, CONTACTS, KEYED, USER_DAYS, USER_WEEKS, DAILY, WEEKLY):
+    reports = read_tables(connection, mapping)
+    for statement in (*TABLES, *USAGE):
         connection.execute(statement)
     as_of = _describe(connection, number, mapping, digest)
     _add_pairs(connection, as_of)
     _add_account_states(connection)
+    connection.execute(EXCEPTIONS)
+    _add_tables_to_ledger(connection, reports)
 
 
 def add_files(connection: Connection, receipts: Iterable[Receipt]) -> None:
@@ -45,41 +46,35 @@ def add_files(connection: Connection, receipts: Iterable[Receipt]) -> None:
         connection.executemany("insert into files values (?, ?, ?, ?, ?, ?, ?)", rows)
 
 
+def add_rejected_usage(connection: Connection, paths: list[Path]) -> None:
+    """The rows of the log that were left out, each with all that it held."""
+    for path in paths:
+        connection.execute(
+            "insert into rejected_rows select 'usage', reason, rejected::varchar from read_parquet(?) as rejected",
+            [str(path)],
+        )
+
+
+def _add_tables_to_ledger(connection: Connection, reports: list[TableReport]) -> None:
+    connection.execute("insert into rejected_rows select * from set_aside")
+    for report in reports:
+        rejected = sum(report.rejected.values())
+        remark = ", ".join(f"{count} with {reason}" for reason, count in report.rejected.items()) or None
+        row = (
+            report.path,
+            report.dataset,
+            report.size_bytes,
+            report.rows_read,
+            report.rows_duplicate,
+            rejected,
+            remark,
+        )
+        connection.execute("insert into files values (?, ?, ?, ?, ?, ?, ?)", row)
+
+
 def _read_rollups(connection: Connection, rollups: list[Path]) -> None:
     listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in rollups)
     connection.execute(f"create temp view rolled as select * from read_parquet([{listed}], hive_partitioning=false)")
-
-
-def _read_master_data(connection: Connection, mapping: Mapping) -> None:
-    """Temporary tables given_<dataset> with our column names and types, empty where nothing is mapped."""
-    for name, kinds in GIVEN.items():
-        source: TableSource[Any] | None = getattr(mapping, name)
-        columns = source.columns.model_dump() if source else {}
-        selected = ", ".join(
-            f'try_cast("{columns[column]}" as {kind}) as {column}'
-            if columns.get(column)
-            else f"null::{kind} as {column}"
-            for column, kind in kinds.items()
-        )
-        relation = f"from {_relation(source.uri)}" if source else "where false"
-        try:
-            connection.execute(f"create temp table given_{name} as select {selected} {relation}")
-        except duckdb.Error as error:
-            uri = source.uri if source else ""
-            raise SourceError(
-                f"{uri}: {str(error).splitlines()[0]} Correct [{name}.columns] in the mapping, or the file."
-            ) from None
-
-
-def _relation(uri: str) -> str:
-    path = uri.replace("'", "''")
-    if not Path(uri).is_file():
-        raise SourceError(f"{uri}: no such file. Correct its uri in the mapping.")
-    if uri.endswith(".parquet"):
-        return f"read_parquet('{path}')"
-    if uri.endswith((".csv", ".csv.gz")):
-        return f"read_csv('{path}', all_varchar=true)"
-    raise SourceError(f"{uri}: not a .parquet, .csv or .csv.gz file. Convert it to one of these.")
 
 
 def _describe(connection: Connection, number: int, mapping: Mapping, digest: str) -> date:
@@ -139,22 +134,6 @@ def _add_account_states(connection: Connection) -> None:
     )
 
 
-GIVEN = {
-    "accounts": {
-        "account": "varchar", "name": "varchar", "industry": "varchar", "plan": "varchar", "region": "varchar",
-        "manager": "varchar", "manager_email": "varchar", "seats": "integer", "annual_value": "double",
-    },
-    "applications": {"application": "varchar", "name": "varchar"},
-    "subscriptions": {
-        "account": "varchar", "application": "varchar", "started_on": "date", "cancelled_on": "date",
-        "cancel_reason": "varchar", "renews_on": "date", "seats": "integer", "annual_value": "double",
-    },
-    "contacts": {
-        "account": "varchar", "name": "varchar", "role": "varchar", "email": "varchar", "phone": "varchar",
-        "is_main": "boolean",
-    },
-}  # fmt: skip
-
 APPLICATIONS = """
     insert into applications
     with known as (
@@ -162,7 +141,9 @@ APPLICATIONS = """
         union all
         select distinct application, null from rolled
         union all
-        select distinct application, null from given_subscriptions where application is not null
+        select distinct application, null from given_subscriptions
+        union all
+        select distinct application, null from given_tickets where application is not null
     )
     select row_number() over (order by application), application, coalesce(max(name), application)
     from known group by application
@@ -175,8 +156,9 @@ ACCOUNTS = """
         qualify row_number() over (partition by account order by name) = 1
     ),
     known as (
-        select account from listed union select account from rolled
-        union select account from given_subscriptions where account is not null
+        select account from listed union select account from rolled union select account from given_subscriptions
+        union select account from given_messages union select account from given_tickets
+        union select account from given_touchpoints
     )
     select row_number() over (order by account), account, coalesce(name, account), industry, plan, region,
         manager, lower(manager_email), seats, annual_value, listed.name is not null, 'not started'
@@ -185,8 +167,14 @@ ACCOUNTS = """
 
 USERS = """
     insert into users
-    select row_number() over (order by person), person
-    from (select distinct person from rolled where person is not null)
+    with seen as (
+        select person from rolled where person is not null union select "user" from given_users
+    )
+    select row_number() over (order by person), person, account_key, listed.name, email, registered_on, invited_on,
+        activated_on, transacted_on
+    from seen
+    left join given_users listed on listed."user" = person
+    left join accounts on account_id = account
 """
 
 CONTACTS = """
@@ -197,10 +185,40 @@ CONTACTS = """
     order by account_key, is_main desc, c.name
 """
 
+MESSAGES = """
+    insert into messages
+    select account_key, "user", sent_at, channel, category, status, failure_reason, charge
+    from given_messages join accounts on account_id = account
+    order by sent_at, account_key, channel
+"""
+
+TICKETS = """
+    insert into tickets
+    select ticket, account_key, application_key, opened_at, first_response_at, resolved_at, responses, priority,
+        satisfaction
+    from given_tickets join accounts on account_id = account
+    left join applications on application_id = application
+    order by opened_at, ticket
+"""
+
+TOUCHPOINTS = """
+    insert into touchpoints
+    select account_key, occurred_at, kind, person, attended
+    from given_touchpoints join accounts on account_id = account
+    order by occurred_at, account_key
+"""
+
+SERVICE = """
+    insert into service_days
+    select application_key, day, requests, errors, uptime_minutes, load_ms
+    from given_service join applications on application_id = application
+    order by application_key, day
+"""
+
 # One row per pair, person and day, in keys. A day may come from two partitions: rows are added up.
 KEYED = """
     create temp table keyed as
-    select application_key, account_key, user_key, day,
+    select application_key, accounts.account_key, user_key, day,
         sum(human_events)::integer as human_events, sum(logins)::integer as logins,
         sum(clicks)::integer as clicks, sum(records)::integer as records, sum(seconds) as seconds,
         sum(automated_events)::integer as automated_events
@@ -242,6 +260,29 @@ WEEKLY = f"""
     select application_key, account_key, date_trunc('week', day)::date as week, {_VOLUMES}
     from keyed group by all
     order by application_key, week, account_key
+"""
+
+TABLES = (APPLICATIONS, ACCOUNTS, USERS, CONTACTS, MESSAGES, TICKETS, TOUCHPOINTS, SERVICE)
+USAGE = (KEYED, USER_DAYS, USER_WEEKS, DAILY, WEEKLY)
+
+# Human use outside of what was subscribed. Where no subscriptions are known, nothing is an exception.
+EXCEPTIONS = """
+    insert into exceptions
+    with judged as (
+        select account_key, application_key, day, human_events, started_on, cancelled_on,
+            case
+                when started_on is null and cancelled_on is null then 'no subscription'
+                when day >= cancelled_on then 'after cancellation'
+                when day < started_on then 'before start'
+            end as kind
+        from usage_daily join pairs using (account_key, application_key)
+        where human_events > 0 and exists (select 1 from given_subscriptions)
+    )
+    select account_key, application_key, kind,
+        case kind when 'after cancellation' then cancelled_on when 'before start' then started_on end,
+        min(day), max(day), sum(human_events)
+    from judged where kind is not null
+    group by all order by account_key, application_key, kind
 """
 
 # What decides the state of a pair. Several subscriptions of one pair: the one that started last

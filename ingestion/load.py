@@ -5,16 +5,12 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-import duckdb
-
-from data_access.engine import CURRENT
 from ingestion import build
 from ingestion.mapping import Mapping, read_mapping
-from ingestion.publish import next_generation, only_one
+from ingestion.publish import only_one
+from ingestion.remote import Place, SourceError
 from ingestion.rollup import FORMAT, Partition, Receipt, is_current, receipt_of, roll_up_all
-from ingestion.sources import SourceError, SourceFile, described, newest, week_partitions
-
-MASTER_DATA = ("accounts", "applications", "subscriptions", "contacts")
+from ingestion.sources import parts
 
 
 @dataclass(slots=True)
@@ -35,32 +31,47 @@ class Summary:
 Progress = Callable[[Receipt, int], None]
 
 
-def load(mapping_file: Path, store: Path, processes: int = 1, on_progress: Progress | None = None) -> Summary:
-    """Brings `store` up to date. Raises MappingError, SourceError or Busy; then nothing was published."""
+def load(
+    mapping_file: Path, store: Path, processes: int = 1, on_progress: Progress | None = None, url: str = ""
+) -> Summary:
+    """Brings the store in the folder `store` up to date, or the one in the database at `url`.
+
+    Roll-ups are kept in the folder either way. Raises MappingError, SourceError,
+    Busy or StoreUnavailable; then nothing was published.
+    """
     mapping = read_mapping(mapping_file)
-    with only_one(store):
-        partitions = _partitions(mapping, store)
+    with only_one(store, url) as target:
+        partitions = _partitions(mapping, store, mapping_file.resolve().parent)
         summary = Summary(partitions=len(partitions))
         _roll_up_what_changed(mapping, partitions, processes, summary, on_progress)
         digest = _digest(mapping, partitions)
-        if digest == _published(store):
+        if digest == target.latest().inputs:
             return summary
         rollups = [partition.rollup for partition in partitions if partition.rollup.exists()]
         if not rollups:
             raise SourceError("\n".join([f"{mapping.usage.uri}: no file could be read.", *summary.problems]))
-        with next_generation(store) as (connection, number):
+        with target.next_generation() as (connection, number):
             build.fill(connection, number, mapping, rollups, digest)
+            build.add_rejected_usage(connection, [p.rejected for p in partitions if p.rejected.exists()])
             build.add_files(connection, filter(None, map(receipt_of, partitions)))
         summary.generation = number
     return summary
 
 
-def _partitions(mapping: Mapping, store: Path) -> list[Partition]:
-    """The weeks to be served. Roll-ups of another log or another reading of it lie in another folder."""
-    meaning = mapping.usage.model_dump_json() + mapping.source.reporting_timezone
+def _partitions(mapping: Mapping, store: Path, home: Path) -> list[Partition]:
+    """The parts to be served. Roll-ups of another log or another reading of it lie in another folder."""
+    usage = mapping.usage
+    meaning = usage.model_dump_json() + mapping.source.reporting_timezone
     folder = store / "rollups" / hashlib.blake2b(meaning.encode(), digest_size=8).hexdigest()
-    listed = newest(week_partitions(mapping.usage.uri), mapping.source.keep_weeks)
-    return [Partition(week, tuple(files), folder / week.label) for week, files in listed.items()]
+    listed = parts(Place(usage.uri, usage.s3), mapping.source.keep_weeks)
+    lookups = tuple(
+        file for lookup in usage.lookups for file in Place(lookup.uri, usage.s3).described([_below(home, lookup.uri)])
+    )
+    return [Partition(part.week, part.files, folder / part.label, lookups) for part in listed]
+
+
+def _below(home: Path, uri: str) -> str:
+    return uri if "://" in uri else str(home / uri)
 
 
 def _roll_up_what_changed(
@@ -84,17 +95,7 @@ def _roll_up_what_changed(
 
 
 def _digest(mapping: Mapping, partitions: list[Partition]) -> str:
-    tables = [getattr(mapping, name) for name in MASTER_DATA]
-    files: list[SourceFile] = [described(Path(table.uri)) for table in tables if table]
+    files = [file for table in mapping.tables.values() for file in Place(table.uri, table.s3).described([table.uri])]
     parts = [f"{FORMAT}", mapping.model_dump_json(), *(str(asdict(file)) for file in files)]
     parts += [receipt.fingerprint for receipt in map(receipt_of, partitions) if receipt]
     return hashlib.blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
-
-
-def _published(store: Path) -> str | None:
-    """The digest of what is served; None where nothing is, or nothing that can be read."""
-    try:
-        with duckdb.connect(str((store / CURRENT).resolve(strict=True)), read_only=True) as connection:
-            return str(connection.execute("select inputs from generation").fetchall()[0][0])
-    except (FileNotFoundError, duckdb.Error):
-        return None

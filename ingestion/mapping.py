@@ -10,14 +10,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
+from ingestion.datasets import DATASETS
 from ingestion.section import Section, Timezone
-from ingestion.table_mapping import (
-    AccountColumns,
-    ApplicationColumns,
-    ContactColumns,
-    SubscriptionColumns,
-    TableSource,
-)
+from ingestion.table_mapping import Tables, TableSource
 from ingestion.usage_mapping import Usage
 
 
@@ -38,15 +33,16 @@ class Source(Section):
         return ZoneInfo(self.reporting_timezone)
 
 
-class Mapping(Section):
-    """A whole mapping file. Only `usage` is required."""
+class Mapping(Tables):  # type: ignore[misc, valid-type]
+    """A whole mapping file: of its sections only `source` and `usage` are required."""
 
     source: Source
     usage: Usage
-    accounts: TableSource[AccountColumns] | None = None
-    applications: TableSource[ApplicationColumns] | None = None
-    subscriptions: TableSource[SubscriptionColumns] | None = None
-    contacts: TableSource[ContactColumns] | None = None
+
+    @property
+    def tables(self) -> dict[str, TableSource]:
+        """The tables that are mapped, by the name of their dataset."""
+        return {name: table for name in DATASETS if (table := getattr(self, name)) is not None}
 
 
 def read_mapping(path: Path) -> Mapping:
@@ -96,4 +92,6 @@ def _with_absolute_uris(mapping: Mapping, folder: Path) -> Mapping:
             return section
         return section.model_copy(update={"uri": str(folder / section.uri)})
 
-    return mapping.model_copy(update={name: absolute(section) for name, section in mapping})
+    absolute_sections = {name: absolute(section) for name, section in mapping}
+    changed: Mapping = mapping.model_copy(update=absolute_sections)
+    return changed

@@ -2,62 +2,123 @@
 
 import fcntl
 import os
+import shutil
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import duckdb
+from sqlalchemy import Connection
 
 from data_access.engine import CURRENT
+from ingestion import postgresql
 
 # A reader may hold the last generation while the newest is opened.
 GENERATIONS_KEPT = 3
+DRAFT = "generation.draft"
+CONFIG: dict[str, Any] = {"memory_limit": "2GB", "preserve_insertion_order": False}
 
 
 class Busy(Exception):
     """Another load is at work on this store."""
 
 
+class Published(NamedTuple):
+    """The generation that is served: 0 where there is none. `inputs` is None where it cannot be read."""
+
+    number: int
+    inputs: str | None
+
+
+class Target(ABC):
+    """A store, as the one load that is at work on it knows it; drafts are made in `folder`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @abstractmethod
+    def latest(self) -> Published: ...
+
+    @abstractmethod
+    def _publish(self, draft: Path, number: int) -> None:
+        """All of `draft` is served from now on, or nothing of it."""
+
+    @contextmanager
+    def next_generation(self) -> Iterator[tuple[duckdb.DuckDBPyConnection, int]]:
+        """A connection to fill, and its number; leaving publishes it, an exception discards it."""
+        number = self.latest().number + 1
+        draft = self.folder / DRAFT
+        try:
+            with duckdb.connect(str(draft), config=CONFIG) as connection:
+                yield connection, number
+                connection.execute("checkpoint")
+            self._publish(draft, number)
+        finally:
+            _discard(draft)
+
+
+class Folder(Target):
+    """`generation-N.duckdb` beside the last ones, and the link `current`."""
+
+    def latest(self) -> Published:
+        link = self.folder / CURRENT
+        try:
+            number = int(link.readlink().stem.rsplit("-", 1)[1])
+        except FileNotFoundError:
+            return Published(0, None)
+        try:
+            with duckdb.connect(str(link.resolve(strict=True)), read_only=True) as connection:
+                return Published(number, str(connection.execute("select inputs from generation").fetchall()[0][0]))
+        except (FileNotFoundError, duckdb.Error):
+            return Published(number, None)
+
+    def _publish(self, draft: Path, number: int) -> None:
+        final = self.folder / f"generation-{number:06d}.duckdb"
+        _flush(draft)
+        draft.replace(final)
+        _point_to(self.folder, final)
+        _prune(self.folder)
+
+
+class Database(Target):
+    """A schema `generation_N` beside the last ones, and the row that names it."""
+
+    def __init__(self, folder: Path, connection: Connection) -> None:
+        super().__init__(folder)
+        self._connection = connection
+
+    def latest(self) -> Published:
+        return Published(*postgresql.latest(self._connection))
+
+    def _publish(self, draft: Path, number: int) -> None:
+        with duckdb.connect(str(draft), read_only=True, config=CONFIG) as source:
+            postgresql.publish(source, self._connection, number)
+        postgresql.drop_before(self._connection, number - GENERATIONS_KEPT + 1)
+
+
 @contextmanager
-def only_one(store: Path) -> Iterator[None]:
-    """One load at a time; the lock goes with the process, however that ends."""
-    store.mkdir(parents=True, exist_ok=True)
-    with (store / "load.lock").open("w") as lock:
+def only_one(folder: Path, url: str = "") -> Iterator[Target]:
+    """One load at a time, and the store it publishes to; the locks go with the process, however that ends."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "load.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise Busy(f"{store}: another load is running. Wait for it to end, then load again.") from None
-        yield
+            raise _busy(str(folder)) from None
+        _discard(folder / DRAFT)  # of a load that was killed
+        if not url:
+            yield Folder(folder)
+            return
+        with postgresql.connected(url) as connection:
+            if not postgresql.locked(connection):
+                raise _busy("the database")
+            yield Database(folder, connection)
 
 
-@contextmanager
-def next_generation(store: Path) -> Iterator[tuple[duckdb.DuckDBPyConnection, int]]:
-    """A connection to fill, and its number; leaving publishes it, an exception discards it."""
-    number = last_number(store) + 1
-    final = store / f"generation-{number:06d}.duckdb"
-    draft = final.with_suffix(".draft")
-    _discard(draft)
-    try:
-        with duckdb.connect(
-            str(draft), config={"memory_limit": "2GB", "preserve_insertion_order": False}
-        ) as connection:
-            yield connection, number
-            connection.execute("checkpoint")
-        _flush(draft)
-        draft.replace(final)
-    except BaseException:
-        _discard(draft)
-        raise
-    _point_to(store, final)
-    _prune(store)
-
-
-def last_number(store: Path) -> int:
-    """The number of the generation that is served, 0 where there is none."""
-    try:
-        return int((store / CURRENT).readlink().stem.rsplit("-", 1)[1])
-    except FileNotFoundError:
-        return 0
+def _busy(store: str) -> Busy:
+    return Busy(f"{store}: another load is running. Wait for it to end, then load again.")
 
 
 def _point_to(store: Path, generation: Path) -> None:
@@ -79,6 +140,7 @@ def _flush(path: Path) -> None:
 def _discard(draft: Path) -> None:
     for path in (draft, draft.with_name(draft.name + ".wal")):
         path.unlink(missing_ok=True)
+    shutil.rmtree(draft.with_name(draft.name + ".tmp"), ignore_errors=True)  # what did not fit in memory
 
 
 def _prune(store: Path) -> None:

@@ -1,6 +1,6 @@
-"""One week partition of raw events → one small file: who did how much, on which day.
+"""One part of the log, such as a week → one small file: who did how much, on which day.
 
-The file is the unit of refreshing: it depends on its partition and the
+The file is the unit of refreshing: it depends on its part of the log and the
 mapping alone, so it may be made anywhere, again, and in any order.
 Grain: one row per account, application, person and day.
 """
@@ -8,6 +8,7 @@ Grain: one row per account, application, person and day.
 import hashlib
 import json
 import os
+import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
@@ -17,34 +18,42 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
-from ingestion.sources import SourceFile, Week
-from ingestion.timezones import to_local, to_utc
-from ingestion.usage_mapping import Usage
+from ingestion.events import Events
+from ingestion.names import quoted
+from ingestion.remote import SourceFile
+from ingestion.sources import Week
+from ingestion.times import DAY
+from ingestion.usage_mapping import ACTIONS, Usage
 
 # Raise with every change of what a roll-up file holds: older ones are then made again.
-FORMAT = 1
+FORMAT = 2
 SESSION_GAP_MINUTES = 30
+_LIMITS: dict[str, str | bool | int | float | list[str]] = {"threads": 1, "memory_limit": "256MB"}
 
 
 @dataclass(frozen=True, slots=True)
 class Partition:
-    """A week of the log, and where its roll-up belongs."""
+    """A part of the log that is rolled up by itself, and where its roll-up belongs."""
 
-    week: Week
+    week: Week | None  # None: not one of the folders year=/week=
     files: tuple[SourceFile, ...]
     target: Path  # without suffix
+    lookups: tuple[SourceFile, ...] = ()
 
     @property
     def rollup(self) -> Path:
-        return self.target.with_suffix(".parquet")
+        return self._named(".parquet")
 
     @property
     def receipt(self) -> Path:
-        return self.target.with_suffix(".json")
+        return self._named(".json")
 
     @property
     def rejected(self) -> Path:
-        return self.target.with_suffix(".rejected.parquet")
+        return self._named(".rejected.parquet")
+
+    def _named(self, suffix: str) -> Path:
+        return self.target.with_name(self.target.name + suffix)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +64,21 @@ class Receipt:
     files: list[dict[str, str | int]]
     rows_read: int
     rows_duplicate: int
-    rows_rejected: int
+    rejected_by_reason: dict[str, int]
+    # Rows of days outside the week of their folder: no more than these can lie in another folder too.
+    rows_outside: int
     problems: list[str]
+
+    @property
+    def rows_rejected(self) -> int:
+        return sum(self.rejected_by_reason.values())
 
 
 def fingerprint(partition: Partition, usage: Usage, timezone: str) -> str:
     """Changes whenever the roll-up would."""
-    meaning = usage.model_dump_json(exclude={"uri"})
-    parts = [str(FORMAT), meaning, timezone, *(str(asdict(file)) for file in partition.files)]
+    meaning = usage.model_dump_json(exclude={"uri", "s3", "lookups"}) + str([lookup.on for lookup in usage.lookups])
+    files = (*partition.files, *partition.lookups)
+    parts = [str(FORMAT), meaning, timezone, *(str(asdict(file)) for file in files)]
     return hashlib.blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
 
 
@@ -96,70 +112,33 @@ def roll_up_all(
 def roll_up(partition: Partition, usage: Usage, timezone: str) -> Receipt:
     """Writes the roll-up, the rejected rows and then the receipt, each under its final name at once."""
     partition.target.parent.mkdir(parents=True, exist_ok=True)
-    with duckdb.connect(config={"threads": 1, "memory_limit": "256MB"}) as connection:
-        readable, problems = _readable_files(connection, partition, usage)
-        counts = (0, 0, 0)
-        partition.rejected.unlink(missing_ok=True)
-        if readable:
-            counts = _write(connection, readable, partition, usage, timezone)
-        else:
-            partition.rollup.unlink(missing_ok=True)
+    with (
+        tempfile.TemporaryDirectory(prefix="usage-") as spool,
+        duckdb.connect(config=_LIMITS | {"temp_directory": f"{spool}/duckdb"}) as connection,
+    ):
+        events = Events(connection, usage, ZoneInfo(timezone), Path(spool))
+        events.read(partition.files, partition.lookups)
+        rejected, duplicate = events.rejected(), events.drop_duplicates()
+        _copy(connection, events.rejected_rows() if rejected else None, partition.rejected)
+        _copy(connection, _rollup(usage) if events.rows else None, partition.rollup)
+        outside = events.outside(partition.week.monday) if partition.week else 0
     files: list[dict[str, str | int]] = [
-        {"path": file.path, "size_bytes": file.size_bytes, "rows": readable.get(file.path, 0)}
+        {"path": file.path, "size_bytes": file.size_bytes, "rows": events.rows.get(file.path, 0)}
         for file in partition.files
     ]
-    receipt = Receipt(fingerprint(partition, usage, timezone), files, *counts, problems)
+    mark, rows_read = fingerprint(partition, usage, timezone), sum(events.rows.values())
+    receipt = Receipt(mark, files, rows_read, duplicate, rejected, outside, events.problems)
     _replace(partition.receipt, json.dumps(asdict(receipt)).encode())
     return receipt
 
 
-def _readable_files(
-    connection: duckdb.DuckDBPyConnection, partition: Partition, usage: Usage
-) -> tuple[dict[str, int], list[str]]:
-    """Rows by file for those that can be read, and one sentence for each that cannot."""
-    readable: dict[str, int] = {}
-    problems: list[str] = []
-    wanted = [name for name in usage.columns.model_dump().values() if name is not None]
-    for file in partition.files:
-        try:
-            frame = connection.read_parquet(file.path, hive_partitioning=False)
-            missing = sorted(set(wanted) - set(frame.columns))
-            if missing:
-                problems.append(
-                    f"{file.path}: no column {', '.join(map(repr, missing))} (it has {', '.join(frame.columns)}). "
-                    "Correct usage.columns in the mapping, or the file."
-                )
-                continue
-            readable[file.path] = connection.execute(
-                "select coalesce(sum(num_rows), 0) from parquet_file_metadata(?)", [file.path]
-            ).fetchall()[0][0]
-        except duckdb.Error as error:
-            problems.append(f"{file.path}: cannot be read: {str(error).splitlines()[0]} Send it again.")
-    return readable, problems
-
-
-def _write(
-    connection: duckdb.DuckDBPyConnection,
-    readable: dict[str, int],
-    partition: Partition,
-    usage: Usage,
-    timezone: str,
-) -> tuple[int, int, int]:
-    connection.execute(f"create temp view judged as {_judged(connection, list(readable), usage, timezone)}")
-    connection.execute(f"create temp view kept as {_kept(usage)}")
-    rows_read, rows_good, rows_kept = connection.execute(
-        "select (select count(*) from judged), (select count(*) from judged where reason is null), "
-        "(select count(*) from kept)"
-    ).fetchall()[0]
-    _copy(connection, ROLLUP, partition.rollup)
-    if rows_read > rows_good:
-        _copy(connection, "select * from judged where reason is not null", partition.rejected)
-    return rows_read, rows_good - rows_kept, rows_read - rows_good
-
-
-def _copy(connection: duckdb.DuckDBPyConnection, statement: str, target: Path) -> None:
+def _copy(connection: duckdb.DuckDBPyConnection, statement: str | None, target: Path) -> None:
+    """Writes the rows to `target`, or nothing where there is nothing to write."""
+    if statement is None:
+        target.unlink(missing_ok=True)
+        return
     draft = target.with_name(f".{target.name}.{os.getpid()}")
-    connection.execute(f"copy ({statement}) to '{_quoted(str(draft))}' (format parquet, compression zstd)")
+    connection.execute(f"copy ({statement}) to '{quoted(str(draft))}' (format parquet, compression snappy)")
     draft.replace(target)
 
 
@@ -172,105 +151,68 @@ def _replace(target: Path, content: bytes) -> None:
     draft.replace(target)
 
 
-def _judged(connection: duckdb.DuckDBPyConnection, paths: list[str], usage: Usage, timezone: str) -> str:
-    """Every row in our terms, with the reason why it is rejected, if it is."""
-    columns = usage.columns
-    listed = ", ".join(f"'{_quoted(path)}'" for path in paths)
-    source = f"read_parquet([{listed}], hive_partitioning=false, union_by_name=true)"
-    time = _local_time(connection, source, usage, ZoneInfo(timezone))
+def _rollup(usage: Usage) -> str:
+    """SQL for the rows of a roll-up, in order of application, account, person and day."""
+    seconds, sessions = "days.seconds", ""
+    if usage.has_sessions:
+        seconds, sessions = "coalesce(sessions.seconds, 0)", "left join sessions using (pair_and_person, day)"
     return f"""
-        select *, case
-            when occurred_at is null then 'no valid time'
-            when account is null or account = '' then 'no account'
-            when application is null or application = '' then 'no application'
-        end as reason
-        from (select
-            {_text(columns.event_id)} as event_id,
-            {time} as occurred_at,
-            trim({_text(columns.account)}) as account,
-            trim({_text(columns.application)}) as application,
-            nullif(trim({_text(columns.user)}), '') as person,
-            {_action(usage)} as action,
-            {_is_automated(usage)} as is_automated
-        from {source})
+        with ranked as (
+            select *, row_number() over (order by application, account, person) as place
+            from (
+                select pair_and_person, any_value(application) as application, any_value(account) as account,
+                    any_value(person) as person
+                from people group by pair_and_person
+            )
+        ),
+        days as (
+            select pair_and_person, {_DAY} as day, {", ".join(_volumes(usage))}
+            from events where reason is null group by all
+        ),
+        {SESSIONS}
+        select application, account, person, date '1970-01-01' + day::integer as day,
+            human_events, logins, clicks, records, {seconds}::double as seconds, automated_events, active_users
+        from days join ranked using (pair_and_person) {sessions}
+        order by place, day
     """
 
 
-def _kept(usage: Usage) -> str:
-    if usage.duplicates == "event_id":
-        # An event without an id cannot be told from another: it is kept.
-        return "select distinct on (coalesce(event_id, uuid()::varchar)) * from judged where reason is null"
-    return "select * from judged where reason is null"
+def _volumes(usage: Usage) -> Iterator[str]:
+    """What people did, by kind; and apart from it what machines did."""
+    if usage.amounts.given:
+        summed = {"human_events": "events", "logins": "logins", "clicks": "clicks", "records": "records"}
+        for column, amount in summed.items():
+            yield f"coalesce(round(sum({amount}) filter (not is_automated)), 0)::bigint as {column}"
+        yield "coalesce(sum(seconds) filter (not is_automated), 0) as seconds"
+        yield "coalesce(round(sum(events) filter (is_automated)), 0)::bigint as automated_events"
+        # Rows of one day that tell of the same people cannot be added up: the largest is certain.
+        yield "max(active_users)::bigint as active_users"
+        return
+    yield "count(*) filter (not is_automated) as human_events"
+    for column, action in (("logins", "login"), ("clicks", "click"), ("records", "record")):
+        yield f"count(*) filter (not is_automated and action = {ACTIONS.index(action)}) as {column}"
+    yield "0 as seconds"
+    yield "count(*) filter (is_automated) as automated_events"
+    yield "null::bigint as active_users"
 
 
-def _text(column: str | None) -> str:
-    return f"{_name(column)}::varchar" if column else "null::varchar"
-
-
-def _local_time(connection: duckdb.DuckDBPyConnection, source: str, usage: Usage, zone: ZoneInfo) -> str:
-    """SQL for the wall time of an event in the reporting zone."""
-    column = _name(usage.columns.occurred_at)
-    kind = connection.execute(f"select any_value(typeof({column})) from {source}").fetchall()[0][0]
-    is_instant = kind == "TIMESTAMP WITH TIME ZONE"
-    written = f"make_timestamp(epoch_us({column}))" if is_instant else f"try_cast({column} as timestamp)"
-    first, last = connection.execute(f"select min({written}), max({written}) from {source}").fetchall()[0]
-    if first is None:
-        return "null::timestamp"
-    if is_instant or usage.timezone == "UTC":
-        return to_local(written, zone, first, last)
-    if usage.timezone == zone.key:
-        return written
-    return to_local(to_utc(written, ZoneInfo(usage.timezone), first, last), zone, first, last)
-
-
-def _action(usage: Usage) -> str:
-    if usage.every_event_is is not None:
-        return f"'{usage.every_event_is}'"
-    cases = " ".join(f"when '{_quoted(theirs)}' then '{ours}'" for theirs, ours in usage.actions.items())
-    return f"case {_text(usage.columns.action)} {cases} else '{usage.other_actions}' end"
-
-
-def _is_automated(usage: Usage) -> str:
-    if usage.automated is None:
-        return "false"
-    values = ", ".join(f"'{_quoted(str(value))}'" for value in usage.automated.values)
-    return f"coalesce(lower({_text(usage.columns.automated)}) in ({values.lower()}), false)"
-
-
-def _name(column: str | None) -> str:
-    return '"' + str(column).replace('"', '""') + '"'
-
-
-def _quoted(text: str) -> str:
-    return text.replace("'", "''")
-
+# Whole days since 1970, rounded down also before it.
+_DAY = f"((us + 719163 * {DAY}) // {DAY} - 719163)"
+_GAP = SESSION_GAP_MINUTES * 60 * 1_000_000
 
 # Time in the platform: the gaps of up to half an hour between a person's events in an
 # application, each second counted on its own day.
-ROLLUP = f"""
-    with timed as (
-        select *, occurred_at::date as day,
-            lag(occurred_at) over sequence as before,
-            lead(occurred_at) over sequence as after
-        from kept
-        window sequence as (partition by account, application, person, is_automated order by occurred_at)
+SESSIONS = f"""
+    timed as (
+        select pair_and_person, us, {_DAY} as day, lag(us) over sequence as before, lead(us) over sequence as after
+        from events where reason is null and not is_automated and is_known
+        window sequence as (partition by pair_and_person order by us)
     ),
-    measured as (
-        select *,
-            case when before >= occurred_at - interval {SESSION_GAP_MINUTES} minute
-                then epoch(occurred_at) - epoch(greatest(before, day::timestamp)) else 0 end
-            + case when after <= occurred_at + interval {SESSION_GAP_MINUTES} minute and after::date > day
-                then epoch((day + 1)::timestamp) - epoch(occurred_at) else 0 end as seconds
-        from timed
+    sessions as (
+        select pair_and_person, day, sum(
+            case when us - before <= {_GAP} then us - greatest(before, day * {DAY}) else 0 end
+            + case when after - us <= {_GAP} and after >= (day + 1) * {DAY} then (day + 1) * {DAY} - us else 0 end
+        ) / 1e6 as seconds
+        from timed group by all
     )
-    select application, account, person, day,
-        (count(*) filter (not is_automated))::integer as human_events,
-        (count(*) filter (not is_automated and action = 'login'))::integer as logins,
-        (count(*) filter (not is_automated and action = 'click'))::integer as clicks,
-        (count(*) filter (not is_automated and action = 'record'))::integer as records,
-        coalesce(sum(seconds) filter (not is_automated and person is not null), 0)::double as seconds,
-        (count(*) filter (is_automated))::integer as automated_events
-    from measured
-    group by all
-    order by application, account, day, person
 """

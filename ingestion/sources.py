@@ -1,25 +1,23 @@
-"""Where do the files lie? Finds the week partitions of a log and the tables beside it."""
+"""Which parts has a log? Each is rolled up by itself: a week folder, another leaf folder, or a file.
+
+Of folders named year=/week= only those within the period kept are listed; a
+bucket is never listed whole.
+"""
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
-from pathlib import Path
+from urllib.parse import unquote
 
-_WEEK = re.compile(r"year=(\d{4})/week=(\d{1,2})(?:/|$)")
+from ingestion.remote import Place, SourceFile
+from ingestion.remote import SourceError as SourceError
+from ingestion.section import S3
 
-
-class SourceError(Exception):
-    """A source cannot be read; the message says which, and what to do."""
-
-
-@dataclass(frozen=True, slots=True)
-class SourceFile:
-    """A file as it was when listed: another size or time means other content."""
-
-    path: str
-    size_bytes: int
-    modified_ns: int
+READABLE = (".parquet", ".csv", ".csv.gz", ".xlsx")
+_YEAR, _WEEK = re.compile(r"year=(\d{4})"), re.compile(r"week=(\d{1,2})")
+_KEY = re.compile(r"([^=]+)=(.*)")
+_EMPTY = "__HIVE_DEFAULT_PARTITION__"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -38,42 +36,122 @@ class Week:
         return date.fromisocalendar(self.year, self.week, 1)
 
 
-def week_partitions(uri: str) -> dict[Week, list[SourceFile]]:
-    """The Parquet files below `uri` by week, oldest first."""
-    folder = Path(uri)
-    if not folder.is_dir():
-        raise SourceError(f"{uri}: no such folder. Correct usage.uri in the mapping.")
-    partitions: dict[Week, list[SourceFile]] = defaultdict(list)
-    for path in sorted(folder.rglob("*.parquet")):
-        if match := _WEEK.search(path.relative_to(folder).parent.as_posix()):
-            partitions[_week(int(match[1]), int(match[2]), path)].append(described(path))
-    if not partitions:
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Files that are rolled up together. `label` is their folder or file below the uri."""
+
+    label: str
+    files: tuple[SourceFile, ...]
+    week: Week | None = None
+
+
+@dataclass(slots=True)
+class Listing:
+    """What a walk through the folders finds."""
+
+    years: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
+    others: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+
+
+def parts(place: Place, keep_weeks: int | str) -> list[Part]:
+    """Week folders within `keep_weeks` of the newest, oldest first, then all other folders and files."""
+    root = place.uri.rstrip("/")
+    if place.is_file():
+        return [Part(root.rpartition("/")[2], tuple(place.described([root])))]
+    listing = Listing()
+    _walk(place, root, listing)
+    weeks = _newest_weeks(place, listing, keep_weeks)
+    others = {label.removeprefix(root + "/"): files for label, files in sorted(listing.others.items())}
+    if not weeks and not others:
         raise SourceError(
-            f"{uri}: no Parquet file in folders named year=YYYY/week=WW. Correct usage.uri, or partition the log so."
+            f"{place.uri}: no file ending in {', '.join(READABLE)}. "
+            "Correct usage.uri in the mapping, or bring the log into one of these."
         )
-    return dict(sorted(partitions.items()))
+    found: list[tuple[str, list[str], Week | None]] = [
+        (week.label, files, week) for week, files in sorted(weeks.items())
+    ]
+    found += [(label, files, None) for label, files in others.items()]
+    described = iter(place.described([path for _, files, _ in found for path in files]))
+    return [Part(label, tuple(next(described) for _ in files), week) for label, files, week in found]
 
 
-def _week(year: int, number: int, path: Path) -> Week:
-    week = Week(year, number)
+def folder_columns(path: str, uri: str) -> dict[str, str | None]:
+    """The columns that folders named key=value add to a file."""
+    folders = path.removeprefix(uri.rstrip("/")).split("/")[:-1]
+    named = [match for match in map(_KEY.fullmatch, folders) if match]
+    return {unquote(key): None if value == _EMPTY else unquote(value) for key, value in (m.groups() for m in named)}
+
+
+def _walk(place: Place, folder: str, listing: Listing, in_year: bool = False) -> None:
+    """Years are noted, to be opened from the newest on; everything else is listed."""
+    folders, files = place.entries(folder)
+    for path in files:
+        if path.endswith(READABLE):
+            listing.others[folder if _KEY.fullmatch(_last(folder)) else path].append(path)
+    for path in folders:
+        year = _YEAR.fullmatch(_last(path))
+        if year and not in_year:
+            listing.years[int(year[1])].append(path)
+        else:
+            _walk(place, path, listing)
+
+
+def _newest_weeks(place: Place, listing: Listing, keep_weeks: int | str) -> dict[Week, list[str]]:
+    """Files by week, from the newest on until the period kept is full."""
+    found: dict[Week, list[str]] = {}
+    first = date.min
+    for year in sorted(listing.years, reverse=True):
+        if date(year, 12, 28) < first:
+            break
+        for week, folders in sorted(_weeks(place, year, listing).items(), reverse=True):
+            if week.monday < first:
+                break
+            if files := [path for folder in folders for path in _files(place, folder)]:
+                found[week] = files
+                if len(found) == 1 and keep_weeks != "all":
+                    first = week.monday - timedelta(weeks=int(keep_weeks) - 1)
+    return found
+
+
+def _weeks(place: Place, year: int, listing: Listing) -> dict[Week, list[str]]:
+    """The week folders of a year. What else lies there, such as month=, is listed like any folder."""
+    weeks: dict[Week, list[str]] = defaultdict(list)
+    for folder in listing.years[year]:
+        folders, files = place.entries(folder)
+        listing.others[folder] += [path for path in files if path.endswith(READABLE)]
+        if not listing.others[folder]:
+            del listing.others[folder]
+        for path in folders:
+            if week := _week(year, _last(path)):
+                weeks[week].append(path)
+            else:
+                _walk(place, path, listing, in_year=True)
+    return weeks
+
+
+def _week(year: int, folder: str) -> Week | None:
+    match = _WEEK.fullmatch(folder)
+    if not match:
+        return None
     try:
-        week.monday  # noqa: B018
+        date.fromisocalendar(year, int(match[1]), 1)
     except ValueError:
-        raise SourceError(f"{path}: ISO year {year} has no week {number}. Rename the folder.") from None
-    return week
+        return None
+    return Week(year, int(match[1]))
 
 
-def described(path: Path) -> SourceFile:
-    try:
-        status = path.stat()
-    except FileNotFoundError:
-        raise SourceError(f"{path}: no such file. Correct its uri in the mapping.") from None
-    return SourceFile(str(path), status.st_size, status.st_mtime_ns)
+def _files(place: Place, folder: str) -> list[str]:
+    """All files below a week folder that can be read."""
+    folders, files = place.entries(folder)
+    return [path for path in files if path.endswith(READABLE)] + [
+        path for below in folders for path in _files(place, below)
+    ]
 
 
-def newest(partitions: dict[Week, list[SourceFile]], keep_weeks: int | str) -> dict[Week, list[SourceFile]]:
-    """The partitions within `keep_weeks` of the newest one."""
-    if keep_weeks == "all":
-        return partitions
-    first_monday = max(partitions).monday - timedelta(weeks=int(keep_weeks) - 1)
-    return {week: files for week, files in partitions.items() if week.monday >= first_monday}
+def _last(path: str) -> str:
+    return path.rpartition("/")[2]
+
+
+def week_partitions(uri: str) -> dict[Week, list[SourceFile]]:
+    """All files of a local log by week, oldest first."""
+    return {part.week: list(part.files) for part in parts(Place(uri, S3()), "all") if part.week}

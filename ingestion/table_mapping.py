@@ -1,56 +1,50 @@
-"""The part of a mapping that reads tables of master data."""
+"""The part of a mapping that reads the tables beside the log: a section for each of DATASETS."""
 
-from typing import Generic, TypeVar
+from typing import Literal
 
-from ingestion.section import Section
+from pydantic import Field, create_model
 
-
-class Columns(Section):
-    """Columns of a table of master data, ours = theirs."""
-
-
-class AccountColumns(Columns):
-    account: str
-    name: str
-    industry: str | None = None
-    plan: str | None = None
-    region: str | None = None
-    manager: str | None = None
-    manager_email: str | None = None
-    seats: str | None = None
-    annual_value: str | None = None
+from ingestion.datasets import DATASETS, IDENTIFIER, Dataset
+from ingestion.section import S3, Section
+from ingestion.usage_mapping import Csv, DayZero, Names
 
 
-class ApplicationColumns(Columns):
-    application: str
-    name: str
-
-
-class SubscriptionColumns(Columns):
-    account: str
-    application: str
-    started_on: str
-    cancelled_on: str | None = None
-    cancel_reason: str | None = None
-    renews_on: str | None = None
-    seats: str | None = None
-    annual_value: str | None = None
-
-
-class ContactColumns(Columns):
-    account: str
-    name: str
-    role: str | None = None
-    email: str | None = None
-    phone: str | None = None
-    is_main: str | None = None
-
-
-C = TypeVar("C", bound=Columns)
-
-
-class TableSource(Section, Generic[C]):
-    """One table of master data: where it lies, and its columns."""
+class TableSource(Section):
+    """Where a table lies, how it is written, and its columns, ours = theirs."""
 
     uri: str
-    columns: C
+    columns: Section
+    csv: Csv = Field(default_factory=Csv)
+    s3: S3 = Field(default_factory=S3)
+    # For columns of day numbers: the date of day 0, by the values of another column.
+    day_zero: DayZero | None = None
+    # Of times written in another order than 2026-01-31, as in "%d/%m/%Y %H:%M".
+    time_format: str | None = None
+
+    @property
+    def theirs(self) -> dict[str, tuple[str, ...]]:
+        """Their columns by our name, of those that are given."""
+        given = self.columns.model_dump(exclude_none=True)
+        return {ours: (names,) if isinstance(names, str) else tuple(names) for ours, names in given.items()}
+
+
+class TicketSource(TableSource):
+    """Help desks often write a line for each thing that happened to a ticket, not one for the ticket."""
+
+    one_row_is: Literal["ticket", "event"] = "ticket"
+
+
+def _section(name: str, dataset: Dataset) -> type[TableSource]:
+    fields: dict[str, tuple[object, object]] = {}
+    for column, kind in dataset.columns.items():
+        accepted = Names if kind == IDENTIFIER else str
+        fields[column] = (accepted, ...) if column in dataset.required else (accepted | None, None)
+    columns = create_model(f"{name.title()}Columns", __base__=Section, **fields)  # type: ignore[call-overload]
+    base = TicketSource if name == "tickets" else TableSource
+    source: type[TableSource] = create_model(name.title(), __base__=base, columns=(columns, ...))
+    return source
+
+
+Tables: type[Section] = create_model(  # type: ignore[call-overload]
+    "Tables", __base__=Section, **{name: (_section(name, dataset) | None, None) for name, dataset in DATASETS.items()}
+)

@@ -2,15 +2,20 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
+import duckdb
 import pandas as pd
+import psycopg
 
-from data_access.engine import Store
+from data_access import schema
+from data_access.engine import Database, UsageStore, open_store
 from data_access.filters import Filters, Measure, Period
 from data_access.scope import Role, Scope
 from ingestion.load import Summary, load
+from tests.services import plain
 
 LEADER = Scope("boss@example.org", Role.LEADER)
 
@@ -45,20 +50,36 @@ TABLES = {
     "subscriptions": ("account", "application", "started_on", "cancelled_on", "seats"),
     "contacts": ("account", "name", "role", "email", "phone", "is_main"),
 }
+TELLING = {
+    table.name: ", ".join(column.name for column in table.c if column.name not in ("number", "published_at"))
+    for table in schema.metadata.sorted_tables
+}
 
 
 @dataclass
 class Given:
-    """A folder with a raw log, master data and a store."""
+    """A folder with a raw log, master data and a store, which may be a database instead."""
 
     folder: Path
     zone: str = "UTC"
+    url: str = ""
     _events: list[dict[str, Any]] = field(default_factory=list)
     _tables: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        if isinstance(self.opened, Database):
+            self.opened.close()
 
     @property
     def store(self) -> Path:
         return self.folder / "store"
+
+    @cached_property
+    def opened(self) -> UsageStore:
+        return open_store(self.url, self.store)
 
     @property
     def mapping(self) -> Path:
@@ -103,7 +124,30 @@ class Given:
 
     def load(self) -> Summary:
         self.write()
-        return load(self.mapping, self.store)
+        return self.load_again()
+
+    def load_again(self) -> Summary:
+        """Of the files as they are."""
+        return load(self.mapping, self.store, url=self.url)
+
+    def rows(self, question: str) -> list[tuple[Any, ...]]:
+        """What SQL answers in the newest generation."""
+        with self._connection() as connection:
+            return connection.execute(question).fetchall()
+
+    def contents(self) -> dict[str, list[str]]:
+        """Every row of the newest generation by table, in no order; without its number and when it was published."""
+        with self._connection() as connection:
+            return {
+                name: sorted(map(repr, connection.execute(f"select {columns} from {name}").fetchall()))
+                for name, columns in TELLING.items()
+            }
+
+    def _connection(self) -> Any:
+        if not self.url:
+            return duckdb.connect(str((self.store / "current").resolve()), read_only=True)
+        path = f"-c search_path=generation_{self.opened.current().number}"
+        return psycopg.connect(plain(self.url), options=path)
 
     def _by_week(self) -> dict[tuple[int, int], list[dict[str, Any]]]:
         weeks: dict[tuple[int, int], list[dict[str, Any]]] = {}
@@ -115,7 +159,7 @@ class Given:
     def ask(self, question: Any, *arguments: Any, start: str = "2026-01-05", end: str = "2026-02-02",
             before: tuple[str, str] | None = None, scope: Scope = LEADER, **changes: Any) -> Any:  # fmt: skip
         """What `question` answers for these filters, in the newest generation."""
-        with Store(self.store).pin() as generation:
+        with self.opened.pin() as generation:
             filters = Filters(
                 scope=scope,
                 generation=generation.number,

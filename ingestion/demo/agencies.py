@@ -96,13 +96,14 @@ def _portfolios(rng: np.random.Generator, region: Ints) -> tuple[list[str], Ints
     return person_names(rng, int(managers.sum())), manager
 
 
-def accounts_table(agencies: Agencies, seats: Ints, annual_value: Ints) -> pd.DataFrame:
-    """One row per account. `annual_value` in USD."""
+def accounts_table(agencies: Agencies, seats: Ints, annual_value: Ints, former_names: dict[int, str]) -> pd.DataFrame:
+    """One row per account, under its present name. `annual_value` in USD."""
     managers = [agencies.managers[number] for number in agencies.manager]
     return pd.DataFrame(
         {
             "account_id": agencies.ids,
             "name": agencies.names,
+            "former_name": pd.Series([former_names.get(number) for number in range(len(agencies))], dtype=object),
             "industry": [INDUSTRIES[kind].name for kind in agencies.industry],
             "plan": [PLANS[plan] for plan in agencies.plan],
             "region": [REGIONS[region].name for region in agencies.region],

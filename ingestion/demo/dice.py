@@ -19,6 +19,13 @@ class Topic(IntEnum):
     PEOPLE = 3
     HABITS = 4
     WEEK = 5
+    STORIES = 6
+    FAULTS = 7
+    USERS = 8
+    SUPPORT = 9
+    MESSAGES = 10
+    SERVICE = 11
+    FEATURES = 12
 
 
 def dice(seed: int, topic: Topic, number: int = 0) -> np.random.Generator:

@@ -1,5 +1,6 @@
 """Where does it lie? A log partitioned by week, the tables beside it, and the mapping that names them."""
 
+import json
 from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
@@ -9,12 +10,31 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ingestion.demo.activity import INTEGRATION, events_of_week
+from ingestion.demo.activity import INTEGRATION, NO_USER, events_of_week
+from ingestion.demo.ledger import Ledger, as_it_came, faults_of, true_pairs
 from ingestion.demo.mapping import MAPPING
+from ingestion.demo.messages import message_tables
+from ingestion.demo.service import service_table
+from ingestion.demo.stories import stories_table
+from ingestion.demo.support import tickets_table, touchpoints_table
+from ingestion.demo.users import Steps, draw_steps, users_table
 from ingestion.demo.window import Window, last_sunday
-from ingestion.demo.world import draw_world, master_data
+from ingestion.demo.world import World, draw_world, master_data
 
-_DATES = {name: pa.date32() for name in ("started_on", "cancelled_on", "renews_on")}
+_DAYS = (
+    "started_on",
+    "cancelled_on",
+    "renews_on",
+    "registered_on",
+    "from_day",
+    "to_day",
+    "last_use_on",
+    "day",
+    "invited_on",
+    "activated_on",
+    "transacted_on",
+)
+_DATES = {name: pa.date32() for name in _DAYS}
 
 
 def generate(
@@ -39,12 +59,49 @@ def generate(
     mapping = _make_room(folder)
     for name, table in master_data(world).items():
         _write(_typed(table), folder / f"{name}.parquet")
-    users = pa.array([*world.people.ids, INTEGRATION])
+    users = pa.array([*world.people.ids, INTEGRATION, NO_USER])
+    ledger = Ledger(len(world.contracts), len(world.people.account))
     for done, monday in enumerate(window.mondays, start=1):
-        _write_log(events_of_week(world, users, monday), folder / "usage" / _partition(monday) / "part-0.parquet")
+        for part, table in enumerate(events_of_week(world, users, monday, ledger)):
+            _write_log(table, folder / "usage" / _partition(monday) / f"part-{part}.parquet")
         if on_progress:
             on_progress(done, weeks)
+    _write_what_followed(world, ledger, folder)
+    _write_truth(world, ledger, folder / "truth")
     return mapping
+
+
+def _write_what_followed(world: World, ledger: Ledger, folder: Path) -> None:
+    """Tables that agree with what happened in the log."""
+    steps = draw_steps(world.seed, world.people, world.contracts, world.window, ledger.first_event)
+    tables = {
+        "users": users_table(world.seed, world.agencies, steps),
+        "tickets": tickets_table(world),
+        "touchpoints": touchpoints_table(world),
+        "service": service_table(world.seed, world.stories, world.window, ledger.events),
+    }
+    for name, table in tables.items():
+        _write(_typed(table), folder / f"{name}.parquet")
+    _write_messages(world, steps, folder / "messages.parquet")
+
+
+def _write_messages(world: World, steps: Steps, path: Path) -> None:
+    """Week by week: however many agencies there are, one week's messages are in memory."""
+    writer = None
+    for table in message_tables(world, steps):
+        writer = writer or pq.ParquetWriter(path, table.schema, compression="zstd", store_schema=False)
+        writer.write_table(table)
+    if writer:
+        writer.close()
+
+
+def _write_truth(world: World, ledger: Ledger, folder: Path) -> None:
+    """What was planted and counted: for whoever checks the product, never read by it."""
+    ids = world.agencies.ids
+    records = as_it_came(world.stories.records, ledger, world.contracts)
+    _write(_typed(stories_table(records, ids, world.people.ids)), folder / "stories.parquet")
+    _write(_typed(true_pairs(ledger, world.contracts, world.stories, world.window, ids)), folder / "pairs.parquet")
+    (folder / "faults.json").write_text(json.dumps(faults_of(ledger.rows), indent=2) + "\n", encoding="utf-8")
 
 
 def _make_room(folder: Path) -> Path:
@@ -53,17 +110,17 @@ def _make_room(folder: Path) -> Path:
     is_demo = mapping.exists() and mapping.read_text(encoding="utf-8").startswith(MAPPING.splitlines()[0])
     if not is_demo and (mapping.exists() or usage.exists()):
         raise FileExistsError(f"{folder} holds a log that is not a demo's. Choose an empty folder.")
-    _delete(usage.glob("year=*/week=*/part-0.parquet"))
+    _delete(usage.glob("year=*/week=*/part-[01].parquet"))
     folder.mkdir(parents=True, exist_ok=True)
     mapping.write_text(MAPPING, encoding="utf-8")
     return mapping
 
 
 def _delete(files: Iterable[Path]) -> None:
-    for file in files:
+    for file in sorted(files):
         file.unlink()
         for parent in (file.parent, file.parent.parent):
-            if not any(parent.iterdir()):
+            if parent.exists() and not any(parent.iterdir()):
                 parent.rmdir()
 
 
@@ -79,7 +136,8 @@ def _typed(table: pd.DataFrame) -> pa.Table:
 
 
 def _type(field: pa.Field) -> pa.DataType:
-    return _DATES.get(field.name, pa.string() if pa.types.is_large_string(field.type) else field.type)
+    is_text = pa.types.is_large_string(field.type) or pa.types.is_null(field.type)
+    return _DATES.get(field.name, pa.string() if is_text else field.type)
 
 
 def _write_log(table: pa.Table, path: Path) -> None:

@@ -68,4 +68,62 @@ role = "role"
 email = "email"
 phone = "phone"
 is_main = "is_main"
+
+[users]
+uri = "users.parquet"
+[users.columns]
+user = "user_id"
+account = "account_id"
+name = "name"
+email = "email"
+invited_on = "invited_on"
+registered_on = "registered_on"
+activated_on = "activated_on"
+transacted_on = "transacted_on"
+is_automated = "is_automated"
+
+[messages]
+uri = "messages.parquet"
+[messages.columns]
+message = "message_id"
+account = "account_id"
+user = "user_id"
+sent_at = "sent_at"
+channel = "channel"
+category = "category"
+status = "status"
+failure_reason = "failure_reason"
+charge = "charge"
+
+[tickets]
+uri = "tickets.parquet"
+[tickets.columns]
+ticket = "ticket_id"
+account = "account_id"
+application = "application_id"
+opened_at = "opened_at"
+first_response_at = "first_response_at"
+resolved_at = "resolved_at"
+responses = "responses"
+priority = "priority"
+satisfaction = "satisfaction"
+
+[touchpoints]
+uri = "touchpoints.parquet"
+[touchpoints.columns]
+account = "account_id"
+occurred_at = "at"
+kind = "kind"
+person = "by"
+attended = "attended"
+
+[service]
+uri = "service.parquet"
+[service.columns]
+application = "application_id"
+day = "day"
+requests = "requests"
+errors = "errors"
+uptime_minutes = "uptime_minutes"
+load_ms = "load_ms_p95"
 """

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -70,6 +71,12 @@ def workload(days: Ints) -> Floats:
     return work
 
 
+def holidays(first: int, last: int) -> dict[int, float]:
+    """Days that are not worked in full, `last` included, and the share that is."""
+    shares = {day: _holiday_share(EPOCH + timedelta(days=day)) for day in range(first, last + 1)}
+    return {day: share for day, share in shares.items() if share < 1}
+
+
 def _holiday_share(day: date) -> float:
     if day in _federal_holidays(day.year):
         return 0.05
@@ -80,6 +87,7 @@ def _holiday_share(day: date) -> float:
     return 1.0
 
 
+@cache
 def _federal_holidays(year: int) -> set[date]:
     calendar = USFederalHolidayCalendar()
     return {holiday.date() for holiday in calendar.holidays(date(year, 1, 1), date(year, 12, 31))}

@@ -3,7 +3,7 @@
 import pytest
 
 from data_access import accounts, choices
-from data_access.engine import Store, read
+from data_access.engine import read
 from data_access.scope import Role, Scope
 from tests.given import LEADER, Given
 
@@ -83,14 +83,14 @@ def test_a_manager_with_a_portfolio_sees_nothing_else(agencies: Given):
     assert agencies.ask(accounts.account_rows, scope=MANAGER)["account"].tolist() == ["Ash", "Cedar"]
     assert agencies.ask(accounts.application_totals, scope=MANAGER)["value"].tolist() == [7, 2]
     assert set(agencies.ask(accounts.account_application_matrix, 10, scope=MANAGER)["account"]) == {"Ash"}
-    with Store(agencies.store).pin():
+    with agencies.opened.pin():
         assert choices.account_name(MANAGER, "b") is None
         assert choices.accounts_like(MANAGER, "b").empty
         assert choices.segment_values(MANAGER)["manager"] == ["Kim"]
 
 
 def test_a_query_without_a_scope_is_an_error(agencies: Given):
-    with Store(agencies.store).pin(), pytest.raises(TypeError, match="scope"):
+    with agencies.opened.pin(), pytest.raises(TypeError, match="scope"):
         read(None, None, {})  # type: ignore[arg-type]
 
 
@@ -121,6 +121,6 @@ def test_a_segment_narrows_every_answer(agencies: Given):
 
 
 def test_a_name_is_found_by_any_part_of_it_and_percent_is_no_wildcard(agencies: Given):
-    with Store(agencies.store).pin():
+    with agencies.opened.pin():
         assert choices.accounts_like(LEADER, "IRC")["name"].tolist() == ["Birch"]
         assert choices.accounts_like(LEADER, "%").empty

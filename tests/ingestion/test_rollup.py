@@ -3,15 +3,17 @@
 import duckdb
 import pytest
 
+from ingestion.remote import SourceError
+from ingestion.usage_mapping import Usage
 from tests.given import Given
+from tests.ingestion.log import PLAIN, Log
 
 
 def days(given: Given) -> list[tuple[object, ...]]:
-    with duckdb.connect(str((given.store / "current").resolve()), read_only=True) as store:
-        return store.execute(
-            "select day::varchar, logins, clicks, records, seconds, automated_events, active_users "
-            "from usage_daily order by day"
-        ).fetchall()
+    return given.rows(
+        "select cast(day as varchar), logins, clicks, records, seconds, automated_events, active_users "
+        "from usage_daily order by day"
+    )
 
 
 def test_a_day_adds_up_what_people_did(given: Given):
@@ -73,3 +75,162 @@ def test_days_are_cut_at_midnight_in_the_reporting_zone(given: Given, at: str, d
     given.zone = "America/Denver"
     given.use("a", "permit", at)
     assert days(given.loaded())[0][0] == day
+
+
+def test_an_event_that_was_sent_twice_in_two_files_of_a_week_counts_once(log: Log):
+    for part in (0, 1):
+        log.text(f"year=2026/week=02/{part}.csv", "id,time,tenant,app,who", "e1,2026-01-05 09:00,a,permit,ann",
+                 f"p{part},2026-01-05 09:01,a,permit,ann", ",2026-01-05 09:02,a,permit,ann")  # fmt: skip
+    log.mapped('duplicates = "event_id"', event_id="id")
+    assert log.rolled("human_events") == [(5,)]
+    assert [receipt.rows_duplicate for receipt in log.receipts] == [1]
+
+
+def test_rows_that_are_real_are_never_dropped(log: Log):
+    log.text("a.csv", "time,tenant,app,who", *["2026-01-05 09:00,a,permit,ann"] * 3)
+    assert log.rolled("clicks") == [(3,)]
+
+
+def test_rows_outside_the_week_of_their_folder_are_counted(log: Log):
+    log.text("year=2026/week=02/a.csv", "time,tenant,app,who", "2026-01-04 23:59,a,permit,ann",
+             "2026-01-05 00:00,a,permit,ann", "2026-01-11 23:59,a,permit,ann", "2026-01-12 00:00,a,permit,ann")  # fmt: skip
+    assert log.rolled("day") == [("2026-01-04",), ("2026-01-05",), ("2026-01-11",), ("2026-01-12",)]
+    assert log.receipts[0].rows_outside == 2
+
+
+def test_the_rows_of_a_day_are_added_up(log: Log):
+    log.text("a.csv", "day,tenant,app,who,logins,clicks,minutes", "2026-01-05,a,permit,ann,1,10,2.5",
+             "2026-01-05,a,permit,ann,0,7,0.5", "2026-01-05,a,permit,ann,,,")  # fmt: skip
+    log.mapped(
+        """
+        grain = "day"
+        [amounts]
+        logins = "logins"
+        clicks = "clicks"
+        minutes = "minutes"
+        """,
+        without=("every_event_is",),
+        occurred_at="day",
+    )
+    rolled = log.rolled("day, human_events, logins, clicks, records, seconds")
+    assert rolled == [("2026-01-05", 18, 1, 17, 0, 180.0)]
+
+
+def test_a_row_may_stand_for_many_events_of_its_name(log: Log):
+    log.text(
+        "a.csv", "time,tenant,app,who,what,times", "2026-01-05,a,permit,ann,LOGIN,3", "2026-01-05,a,permit,ann,X,4"
+    )
+    log.mapped('[actions]\nLOGIN = "login"\n[amounts]\nevents = "times"', without=("every_event_is",), action="what")
+    assert log.rolled("human_events, logins, clicks, seconds") == [(7, 3, 0, 0.0)]
+
+
+def test_a_log_may_tell_itself_how_long_an_event_took(log: Log):
+    log.text(
+        "a.csv", "time,tenant,app,who,took", "2026-01-05 09:00,a,permit,ann,90", "2026-01-05 09:05,a,permit,ann,30"
+    )
+    log.mapped('[amounts]\nseconds = "took"')
+    assert log.rolled("human_events, clicks, seconds") == [(2, 2, 120.0)]
+
+
+def test_the_sums_of_a_week_without_people_keep_how_many_they_were(log: Log):
+    log.text("a.csv", "year,week,tenant,app,clicks,people", "2026,2,a,permit,30,4", "2026,3,a,permit,20,3")
+    log.mapped(
+        'grain = "week"\n[amounts]\nclicks = "clicks"\nactive_users = "people"',
+        without=("every_event_is",),
+        occurred_at=["year", "week"],
+        user=None,
+    )
+    rolled = log.rolled("day, clicks, active_users, person")
+    assert rolled == [("2026-01-05", 30, 4, None), ("2026-01-12", 20, 3, None)]
+
+
+def test_identifiers_may_have_several_parts(log: Log):
+    log.text(
+        "a.csv", "time,state,town,app,part,who", "2026-01-05,CO,Ash,permit,web,ann", "2026-01-05,CO,,permit,web,ann"
+    )
+    log.mapped(account=["state", "town"], application=["app", "part"])
+    assert log.rolled("account, application") == [("CO · Ash", "permit · web")]
+    assert log.rejected == {"no account": 1}
+
+
+def test_whole_numbers_are_written_without_decimals(log: Log):
+    log.parquet(
+        "a.parquet", "select date '2026-01-05' as time, 7.0::double as tenant, 8.5::double as app, 9::tinyint as who"
+    )
+    assert log.rolled("account, application, person") == [("7", "8.5", "9")]
+
+
+def test_a_column_may_be_looked_up(log: Log):
+    log.text(
+        "a.csv", "time,site,app,who", "2026-01-05,1,permit,ann", "2026-01-05,2,permit,ann", "2026-01-05,,permit,ann"
+    )
+    (log.folder / "sites.csv").write_text("site,tenant\n1,Ash\n3,Birch\n")
+    log.mapped(f'[[lookups]]\nuri = "{log.folder}/sites.csv"\non = ["site"]')
+    assert log.rolled("account, clicks") == [("Ash", 1)]
+    assert log.rejected == {"no match in sites.csv": 2}
+
+
+def test_numbers_are_looked_up_whatever_their_type(log: Log):
+    log.parquet("a.parquet", "select date '2026-01-05' as time, 1.0::double as site, 'permit' as app, 'ann' as who")
+    (log.folder / "sites.csv").write_text("site,tenant\n1,Ash\n")
+    log.mapped(f'[[lookups]]\nuri = "{log.folder}/sites.csv"\non = ["site"]')
+    assert log.rolled("account") == [("Ash",)]
+
+
+def test_a_lookup_with_two_answers_is_refused(log: Log):
+    log.text("a.csv", "time,site,app,who", "2026-01-05,1,permit,ann")
+    (log.folder / "sites.csv").write_text("site,tenant\n1,Ash\n1,Birch\n")
+    log.mapped(f'[[lookups]]\nuri = "{log.folder}/sites.csv"\non = ["site"]')
+    with pytest.raises(SourceError, match=r"sites\.csv: more than one row for 1 in site"):
+        log.rolled("account")
+
+
+def test_every_rejected_row_is_kept_with_its_columns_and_the_reason(log: Log):
+    log.text("a.csv", "time,tenant,app,who,n,reason", "2026-01-05,a,permit,ann,1,x", "soon,a,permit,ann,1,x",
+             "2026-01-05,,permit,ann,1,x", "2026-01-05,a,,ann,1,x", "2026-01-05,a,permit,ann,many,x",
+             "2026-01-05,a,permit,ann,-1,x", "2026-01-05,a,permit,ann,nan,x", "2026-01-05,a,permit")  # fmt: skip
+    log.mapped('[amounts]\nevents = "n"')
+    assert log.rolled("human_events") == [(1,)]
+    assert log.rejected == {
+        "no account": 1, "no amount in n": 3, "no application": 1, "no valid time": 1, "not a line of this table": 1,
+    }  # fmt: skip
+    kept = duckdb.read_parquet(str(log.partitions()[0].rejected))
+    written = kept.filter("reason = 'no amount in n'").project('tenant, n, "reason (given)"').order("n").fetchall()
+    assert written == [("a", "-1", "x"), ("a", "many", "x"), ("a", "nan", "x")]
+    assert kept.filter("reason like 'not a line%'").project('"the line as it stands"').fetchall() == [
+        ("2026-01-05,a,permit",)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("mapping", "measures"),
+    [
+        ({}, ["users", "hours", "clicks"]),
+        ({"every_event_is": "record"}, ["users", "records"]),
+        ({"amounts": {"seconds": "s"}}, ["users", "hours", "clicks"]),
+        ({"amounts": {"events": "n"}}, ["users", "clicks"]),
+        ({"amounts": {"records": "n"}, "grain": "day", "every_event_is": None}, ["users", "records"]),
+    ],
+)
+def test_what_a_log_cannot_tell_is_not_claimed(mapping: dict[str, object], measures: list[str]):
+    given = {key: value for key, value in {"uri": "", **PLAIN, **mapping}.items() if value is not None}
+    assert Usage.model_validate(given).measures == measures
+
+
+@pytest.mark.parametrize(
+    ("mapping", "message"),
+    [
+        ({"every_event_is": None}, "give one of columns.action"),
+        ({"amounts": {"clicks": "n"}}, "give one of columns.action"),
+        ({"grain": "day"}, r"needs \[usage.amounts\]"),
+        ({"amounts": {"minutes": "n", "seconds": "s"}}, "one of amounts.minutes and amounts.seconds"),
+        ({"amounts": {"active_users": "n"}}, "without columns.user"),
+        ({"time_unit": "s", "time_format": "%Y"}, "give one of time_unit"),
+        ({"columns": {**PLAIN["columns"], "occurred_at": ["y", "w"]}}, "needs grain"),
+        ({"csv": {"encoding": "latin-16"}}, "is no encoding"),
+    ],
+)
+def test_a_mapping_that_contradicts_itself_is_refused(mapping: dict[str, object], message: str):
+    given = {key: value for key, value in {"uri": "", **PLAIN, **mapping}.items() if value is not None}
+    with pytest.raises(ValueError, match=message):
+        Usage.model_validate(given)
