@@ -35,7 +35,7 @@
   cells.OfTotal = ({ value, data, colDef }) => {
     if (!data) return null;
     const total = colDef.field === "users" ? data.seats : data.entitled;
-    return total == null ? written(value) : `${written(value)} of ${written(total)}`;
+    return total == null || total < value ? written(value) : `${written(value)} of ${written(total)}`;
   };
   cells.Contact = ({ data }) => {
     if (!data?.contact) return null;

@@ -23,8 +23,8 @@
       if (focused >= 0) box.querySelectorAll(FOCUSABLE)[focused]?.focus({ preventScroll: true });
     }
     render() {
-      const { html } = this.props;
-      return window.React.createElement("div", { ref: this.box, className: "markup", dangerouslySetInnerHTML: { __html: html } });
+      const { id, html } = this.props;
+      return window.React.createElement("div", { ref: this.box, id, className: "markup", dangerouslySetInnerHTML: { __html: html } });
     }
     shouldComponentUpdate(next) { return next.html !== this.props.html; }
   }

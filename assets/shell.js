@@ -5,13 +5,25 @@
   const clientside = (window.dash_clientside = window.dash_clientside || {});
   const NOTHING = () => window.dash_clientside.no_update;
 
-  function say(words) {
+  /* With `remedy` it stays, and offers to take the filters away. */
+  function say(words, remedy) {
     const toast = document.getElementById("toast");
     if (!toast) return;
     toast.textContent = words;
     toast.classList.add("shown");
     clearTimeout(say.timer);
-    say.timer = setTimeout(() => toast.classList.remove("shown"), 6000);
+    root.classList.toggle("refused", Boolean(remedy));
+    if (remedy) {
+      const link = Object.assign(document.createElement("a"), { href: "?", textContent: remedy });
+      link.dataset.nav = "true";
+      toast.append(" ", link);
+    } else {
+      say.timer = setTimeout(unsay, 6000);
+    }
+  }
+  function unsay() {
+    document.getElementById("toast")?.classList.remove("shown");
+    root.classList.remove("refused");
   }
 
   /* A grid's own interface; nothing until it is drawn. */
@@ -49,7 +61,10 @@
 
   function choosePeriod() {
     const [from, to] = ["custom-from", "custom-to"].map((id) => document.getElementById(id).value);
-    const isDay = (text) => /^\d{4}-\d{2}-\d{2}$/.test(text) && !isNaN(new Date(text));
+    const isDay = (text) => {
+      const day = new Date(`${text}T00:00:00Z`);
+      return !isNaN(day) && day.toISOString().slice(0, 10) === text;
+    };
     if (!isDay(from) || !isDay(to) || from > to) {
       say("Give both days as 2026-01-05, the first not after the last.");
       return;
@@ -99,6 +114,10 @@
   }
 
   document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") {
+      if (event.target.closest?.(".custom-period input")) choosePeriod();
+      if (event.target.matches?.(".ag-cell")) event.target.querySelector("a")?.click();
+    }
     const typing = event.target.closest?.("input, textarea, [contenteditable]");
     const input = document.getElementById("search");
     if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) {
@@ -121,6 +140,7 @@
 
   /* The tab of this page, and a grid whose filters have changed, after every navigation. */
   function arrived() {
+    unsay();
     for (const tab of document.querySelectorAll("[data-tab]")) {
       const here = tab.dataset.tab === location.pathname;
       here ? tab.setAttribute("aria-current", "page") : tab.removeAttribute("aria-current");
@@ -141,7 +161,7 @@
     try {
       const answer = await plainFetch.apply(this, request);
       if (isUpdate && !answer.ok) {
-        answer.clone().json().then((body) => say(`${body.error} ${body.remedy}`),
+        answer.clone().json().then((body) => say(body.error, answer.status < 500 && location.search.length > 1 ? "Reset the filters" : null),
           () => say("The server did not answer as expected. Load the page again."));
       }
       return answer;

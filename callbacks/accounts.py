@@ -20,7 +20,7 @@ from layouts import numbers
 from layouts.accounts import Ids
 from layouts.controls import empty, exports
 from layouts.links import Query
-from layouts.markup import static
+from layouts.markup import text
 from layouts.shell import MEASURES, PERIODS
 from layouts.shell import Ids as Shell
 
@@ -64,15 +64,15 @@ def register(app: Dash) -> None:
         "block": (Input(Ids.GRID, "getRowsRequest"), grid_block),
         "filters": (State(Shell.URL, "search"), filters),
     }
-    page_callback(app, Output(Ids.HEADING, "children"), asked, update_heading)
-    page_callback(app, Output(Ids.RAIL, "children"), asked, update_rail)
-    page_callback(app, Output(Ids.RANKING, "children"), asked, update_ranking)
-    page_callback(app, Output(Ids.BREADTH, "children"), asked, update_breadth)
+    page_callback(app, Output(Ids.HEADING, "html"), asked, update_heading)
+    page_callback(app, Output(Ids.RAIL, "html"), asked, update_rail)
+    page_callback(app, Output(Ids.RANKING, "html"), asked, update_ranking)
+    page_callback(app, Output(Ids.BREADTH, "html"), asked, update_breadth)
     page_callback(
         app,
         [
-            Output(Ids.GRID_HEAD, "children"),
-            Output(Ids.GRID_EXPORTS, "children"),
+            Output(Ids.GRID_HEAD, "html"),
+            Output(Ids.GRID_EXPORTS, "html"),
             Output(Ids.GRID, "columnDefs"),
         ],
         asked,
@@ -81,29 +81,29 @@ def register(app: Dash) -> None:
     page_callback(app, Output(Ids.GRID, "getRowsResponse"), block, update_grid_rows)
     page_callback(
         app,
-        [Output(Ids.MAP, "figure"), Output(Ids.MAP_TABLE, "children"), Output(Ids.MAP_FINDING, "children"),
-         Output(Ids.MAP_EXPORTS, "children")],
+        [Output(Ids.MAP, "figure"), Output(Ids.MAP_TABLE, "html"), Output(Ids.MAP_FINDING, "html"),
+         Output(Ids.MAP_EXPORTS, "html")],
         {**asked, **theme},
         update_map,
     )  # fmt: skip
 
     app.clientside_callback(
         ClientsideFunction("shell", "refreshGrid"),
-        Output(Ids.GRID_HEAD, "data-refreshed"),
+        Output(Ids.GRID, "className"),
         url,
         State(Ids.GRID, "id"),
         prevent_initial_call=True,
     )
 
 
-def update_heading(filters: Filters, query: Query) -> list[Any]:
-    return static(view.heading(_subject(filters), _sentence(filters, query)))
+def update_heading(filters: Filters, query: Query) -> str:
+    return text(view.heading(_subject(filters), _sentence(filters, query)))
 
 
 def update_rail(filters: Filters, query: Query) -> Any:
     totals = data.application_totals(filters)
     trends = weekly_values(data.application_trend(_trend(filters)), filters)
-    return static(view.rail(totals, trends, query, filters.measure, export_base()))
+    return text(view.rail(totals, trends, query, filters.measure, export_base()))
 
 
 def update_ranking(filters: Filters, query: Query) -> Any:
@@ -113,25 +113,25 @@ def update_ranking(filters: Filters, query: Query) -> Any:
     if shown == "summary":
         body = view.summary_table(summary(filters), query, filters.measure)
         finding = "Pairs of account and application by their state today, and their use"
-        return static(view.ranking(body, title, finding, query, href))
+        return text(view.ranking(body, title, finding, query, href))
     rows = ranked(filters, query)
     trends = weekly_values(data.account_trend(_trend(filters), tuple(rows["account_id"])), filters)
     finding = view.left_out(data.left_out_of_bottom(filters)) if shown == "bottom" else _ranking_finding(filters)
     body = view.ranking_rows(rows, trends, query, filters.measure)
-    return static(view.ranking(body, title, finding, query, href))
+    return text(view.ranking(body, title, finding, query, href))
 
 
 def update_breadth(filters: Filters, query: Query) -> Any:
     rows = broadest(filters)
     missing = data.applications_not_owned(filters, tuple(rows["account_id"]))
     names = missing.groupby("account_id")["application"].apply(list).to_dict()
-    return static(view.breadth(rows, names, query, f"{export_base()}/breadth"))
+    return text(view.breadth(rows, names, query, f"{export_base()}/breadth"))
 
 
 def update_grid_head(filters: Filters, query: Query) -> tuple[Any, Any, Any]:
     return (
-        static(view.grid_head(data.account_count(filters))),
-        static(exports(f"{export_base()}/all", query.search, grid=Ids.GRID)),
+        text(view.grid_head(data.account_count(filters))),
+        text(exports(f"{export_base()}/all", query.search, grid=Ids.GRID)),
         view.grid_columns(filters.measure, filters.comparison is not None),
     )
 
@@ -159,7 +159,7 @@ def update_map(filters: Filters, query: Query, theme: Theme) -> tuple[Chart, Any
     table = view.map_table(wide) if len(wide) else empty(
         "No account used anything in this period.", "Choose a longer period, or take away a filter above."
     )  # fmt: skip
-    return chart, static(table), finding, static(exports(f"{export_base()}/map", query.search))
+    return chart, text(table), text(finding), text(exports(f"{export_base()}/map", query.search))
 
 
 def map_values(filters: Filters) -> pd.DataFrame:
@@ -274,19 +274,30 @@ def _sentence(filters: Filters, query: Query) -> str:
     used, entitled = data.breadth_totals(filters)
     when = PERIODS.get(query.one("period") or "", "").lower()
     when = (
-        f"in the {when}"
+        f"over the {when}"
         if when.startswith("last")
         else f"from {numbers.day(filters.period.start)} to {numbers.day(filters.period.last_day)}"
     )
-    it = "anything" if not filters.applications else "it"
     who = account_name(filters.scope, filters.account) if filters.account else None
     noun = "entitled account" if g.generation.has_subscriptions else "account"
     start = (
         f"{who}: {numbers.full(totals.value)} {MEASURES[filters.measure].lower()} {when}."
         if who
-        else f"{numbers.full(used)} of {numbers.plural(entitled, noun)} used {it} {when}."
+        else f"{numbers.full(used)} of {numbers.plural(entitled, noun)} {_did(filters)} {when}."
     )
     return f"{start} {_movement(filters, float(totals.value), float(totals.before))}".strip()
+
+
+def _did(filters: Filters) -> str:
+    """What an account did that has any of the measure."""
+    verb, preposition = {
+        Measure.LOGINS: ("logged in", "to"),
+        Measure.USERS: ("were active", "in"),
+        Measure.HOURS: ("spent time", "in"),
+        Measure.CLICKS: ("clicked", "in"),
+        Measure.RECORDS: ("created records", "in"),
+    }[filters.measure]
+    return f"{verb} {preposition} it" if filters.applications else verb
 
 
 def _movement(filters: Filters, value: float, before: float) -> str:

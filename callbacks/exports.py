@@ -11,6 +11,7 @@ from callbacks import accounts
 from callbacks.query import filters, query
 from callbacks.request import BadInput
 from data_access import accounts as data
+from data_access import data as data_page
 from data_access.choices import account_name, application_names
 from data_access.filters import Filters, Period
 from layouts import numbers
@@ -135,4 +136,7 @@ EXPORTS: dict[tuple[str, str], Rows] = {
     ("accounts", "breadth"): _breadth,
     ("accounts", "map"): _map,
     ("accounts", "all"): _all,
+    ("data", "rejected"): lambda filters, _: data_page.rejected(filters.scope),
+    ("data", "unmatched"): lambda filters, _: data_page.unmatched_accounts(filters.scope),
+    ("data", "exceptions"): lambda filters, _: data_page.use_outside_subscription(filters.scope),
 }

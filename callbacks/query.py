@@ -86,9 +86,14 @@ def _period(asked: str, generation: Generation) -> Period:
         end = last + timedelta(days=1)
     except (ValueError, OverflowError):
         raise BadInput(f"'{asked}' holds a day that does not exist.") from None
-    if first > last or first.year < 1990:
+    if first > last:
         raise BadInput(f"'{asked}': the first day must not come after the last.")
-    return Period(first, end)
+    if first >= after_last or end <= generation.first_day:
+        raise BadInput(
+            f"There is no usage from {first} to {last}: it goes from {generation.first_day} to {generation.as_of}."
+        )
+    # Days without data yet must not look like a fall.
+    return Period(max(first, generation.first_day), min(end, after_last))
 
 
 def _comparison(asked: str, name: str | None, period: Period, generation: Generation) -> Period | None:

@@ -7,7 +7,8 @@ from typing import Any
 from dash import Dash
 
 from callbacks import accounts as accounts_callbacks
-from layouts import accounts
+from callbacks import data as data_callbacks
+from layouts import accounts, data
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,11 @@ class Page:
     path: str
     layout: Callable[[], Any]
     register: Callable[[Dash], None]
+    has_tab: bool = True
 
 
-PAGES = (Page("accounts", "Accounts by app", "/", accounts.layout, accounts_callbacks.register),)
+PAGES = (
+    Page("accounts", "Accounts by app", "/", accounts.layout, accounts_callbacks.register),
+    # Reached through the as-of badge, not through a tab.
+    Page("data", "Data", "/data", data.layout, data_callbacks.register, has_tab=False),
+)

@@ -34,9 +34,7 @@ APPLICATION_TOTALS = {
     "entitled": "int64", "in_use": "int64",
 }  # fmt: skip
 TREND = {"id": "str", "week": "datetime64[s]", "value": "float64"}
-RANKING = {
-    "account_id": "str", "account": "str", "state": "str", "value": "float64", "before": "float64",
-}  # fmt: skip
+RANKING = {"account_id": "str", "account": "str", "value": "float64", "before": "float64"}
 STATE_COUNTS = {"application_id": "str", "state": "str", "pairs": "int64"}
 MATRIX = {"account": "str", "account_id": "str", "application_id": "str", "state": "str", "value": "float64"}
 BREADTH = {
@@ -172,8 +170,7 @@ def bottom_accounts(filters: Filters, limit: int) -> pd.DataFrame:
 def left_out_of_bottom(filters: Filters) -> pd.DataFrame:
     """Accounts that the bottom leaves out, one row per reason. Columns: state, accounts.
 
-    An account with pairs in several such states is counted under the first in
-    LEFT_OUT_OF_BOTTOM's reverse order: the one nearest to being in use.
+    An account with pairs in several such states is counted under the one nearest to use.
     """
     states = _pairs_in_scope(filters).subquery("states")
     nearest = {"onboarding": 0, "no data": 1, "not started": 2, "cancelled": 3}
@@ -369,7 +366,7 @@ def _account_list(filters: Filters, name_contains: str, state: str) -> Select[An
     if name_contains:
         statement = statement.where(func.lower(accounts.c.name).contains(name_contains.lower(), autoescape=True))
     if state:
-        statement = statement.where(_state(filters, breadth) == state)
+        statement = statement.where(_state(filters, breadth).contains(state, autoescape=True))
     return statement
 
 
@@ -410,7 +407,6 @@ def _ranking(filters: Filters) -> tuple[Select[Any], Subquery]:
     statement = select(
         accounts.c.account_id,
         accounts.c.name,
-        accounts.c.state,
         func.coalesce(now.c.value, 0),
         before.c.value if filters.comparison is None else func.coalesce(before.c.value, 0),
     ).select_from(_joined(accounts, "account_key", now, before))

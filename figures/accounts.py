@@ -13,6 +13,8 @@ def account_map(wide: pd.DataFrame, measure: str, theme: Theme, height: int) -> 
     Missing cells are not subscribed and stay blank; zero is entitled and unused.
     Colour grows with the square root, since a few accounts dwarf the rest.
     """
+    if wide.empty:
+        return {"data": [], "layout": layout(theme, height, xaxis={"visible": False}, yaxis={"visible": False})}
     colour = TOKENS[theme]
     values = wide.to_numpy(dtype=float)
     shade = (values / max(float(pd.Series(values.ravel()).max()), 1.0)) ** 0.5

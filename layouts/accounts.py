@@ -11,6 +11,7 @@ from dash import html
 from layouts import numbers
 from layouts.controls import card, change, empty, exports, graph, link, skeleton, sparkline, switch
 from layouts.links import Query
+from layouts.markup import place
 from layouts.shell import MEASURES
 
 RANKING_SIZES = (10, 20, 50)
@@ -41,16 +42,16 @@ class Ids(StrEnum):
 def layout() -> html.Div:
     return html.Div(
         [
-            html.Div(skeleton(1), id=Ids.HEADING, className="heading", **{"aria-live": "polite"}),
+            html.Div(place(Ids.HEADING, skeleton(1)), className="heading", **{"aria-live": "polite"}),
             html.Div(
                 [
-                    html.Div(skeleton(18), id=Ids.RAIL, className="slot"),
+                    html.Div(place(Ids.RAIL, skeleton(18)), className="slot"),
                     html.Div(
                         [
-                            html.Div(skeleton(10), id=Ids.RANKING, className="slot"),
+                            html.Div(place(Ids.RANKING, skeleton(10)), className="slot"),
                             html.Section(
                                 [
-                                    html.Header([html.Div(id=Ids.GRID_HEAD), html.Div(id=Ids.GRID_EXPORTS)]),
+                                    html.Header([place(Ids.GRID_HEAD), place(Ids.GRID_EXPORTS)]),
                                     _grid(),
                                 ],
                                 className="card joined",
@@ -64,14 +65,14 @@ def layout() -> html.Div:
             ),
             html.Div(
                 [
-                    html.Div(skeleton(8), id=Ids.BREADTH, className="slot"),
+                    html.Div(place(Ids.BREADTH, skeleton(8)), className="slot"),
                     card(
                         "Accounts × application types",
-                        html.Span(id=Ids.MAP_FINDING),
+                        place(Ids.MAP_FINDING),
                         html.Div([graph(Ids.MAP, "Heat map of use by account and application; a table of the same "
-                                        "numbers follows", MAP_HEIGHT), html.Div(id=Ids.MAP_TABLE)]),
+                                        "numbers follows", MAP_HEIGHT), place(Ids.MAP_TABLE)]),
                         identity="accounts-map",
-                        actions=html.Div(id=Ids.MAP_EXPORTS),
+                        actions=place(Ids.MAP_EXPORTS),
                     ),
                 ],
                 className="halves",
@@ -264,7 +265,7 @@ def _grid() -> dag.AgGrid:
             "tooltipShowDelay": 400,
             "ensureDomOrder": True,
             "theme": {"function": "dagTheme(themeQuartz)"},
-            "localeText": {"noRowsToShow": "No account matches. Take away a filter above."},
+            "localeText": dict.fromkeys(("noRowsToShow", "noMatchingRows"), "No account matches. Take away a filter."),
         },
         className="grid",
         style={"height": "430px"},
@@ -280,7 +281,7 @@ def grid_columns(measure: str, has_comparison: bool) -> list[dict[str, Any]]:
     }
     state_filter = {
         "filter": "agTextColumnFilter",
-        "filterParams": {"filterOptions": ["equals"], "maxNumConditions": 1},
+        "filterParams": {"filterOptions": ["contains"], "maxNumConditions": 1},
     }
     number = {"type": "rightAligned", "sortingOrder": ["desc", "asc", None]}
     columns = [
@@ -289,7 +290,7 @@ def grid_columns(measure: str, has_comparison: bool) -> list[dict[str, Any]]:
         {"field": "state", "headerName": "State", "cellRenderer": "StateChip", "width": 140, **state_filter},
         {"field": "trend", "headerName": "26 weeks", "cellRenderer": "Spark", "width": 110, "sortable": False},
         {"field": "value", "headerName": MEASURES[measure], "cellRenderer": "Number", "width": 150,
-         "sort": "desc", **number},
+         "initialSort": "desc", **number},
         {"field": "change", "headerName": "Change", "cellRenderer": "Change", "width": 115, **number},
         {"field": "users", "headerName": "Users", "cellRenderer": "OfTotal", "width": 95, **number,
          "headerTooltip": "Different people in the period, of the seats"},
@@ -298,9 +299,9 @@ def grid_columns(measure: str, has_comparison: bool) -> list[dict[str, Any]]:
         {"field": "last_use_on", "headerName": "Last use", "width": 115},
         {"field": "manager", "headerName": "Manager", "width": 140},
         {"field": "contact", "headerName": "Main contact", "cellRenderer": "Contact", "width": 210},
-        {"field": "plan", "headerName": "Plan", "width": 110, "hide": True},
-        {"field": "industry", "headerName": "Industry", "width": 110, "hide": True},
-        {"field": "region", "headerName": "Region", "width": 130, "hide": True},
+        {"field": "plan", "headerName": "Plan", "width": 110},
+        {"field": "industry", "headerName": "Industry", "width": 110},
+        {"field": "region", "headerName": "Region", "width": 130},
     ]  # fmt: skip
     return [column for column in columns if has_comparison or column["field"] != "change"]
 

@@ -8,11 +8,6 @@ from dash import dcc, html
 
 from layouts import numbers
 
-STATE_MARKS = {
-    "active": "●", "low": "◐", "inactive": "○", "never activated": "◌", "onboarding": "◔",
-    "no data": "?", "cancelled": "✕", "not started": "·",
-}  # fmt: skip
-
 # One configuration for every chart. plotly.js offers to upload a chart's data unless told not to.
 GRAPH_CONFIG = {
     "displaylogo": False,
@@ -28,7 +23,7 @@ def link(children: Any, href: str, class_name: str = "", **attributes: Any) -> h
     return html.A(children, href=href, className=class_name, **{"data-nav": "true"}, **attributes)
 
 
-def switch(label: str, options: Sequence[tuple[str, str, bool]]) -> html.Div:
+def switch(label: str, options: Sequence[tuple[Any, str, bool]]) -> html.Div:
     """A row of choices, one of them taken: (text, address, is it)."""
     choices = [
         link(text, href, "chosen" if is_chosen else "", **({"aria-current": "true"} if is_chosen else {}))
@@ -115,13 +110,6 @@ def spark_uri(values: Sequence[float], width: int = 80, height: int = 20) -> str
 
 def change(value: float, before: float) -> html.Span:
     return html.Span(numbers.change(value, before), className=f"change {numbers.direction(value, before)}")
-
-
-def state_chip(state: str) -> html.Span:
-    return html.Span(
-        [html.Span(STATE_MARKS.get(state, "·"), **{"aria-hidden": "true"}), f" {state.capitalize()}"],
-        className=f"state {state.replace(' ', '-')}",
-    )
 
 
 def empty(what: str, remedy: str) -> html.Div:

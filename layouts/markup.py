@@ -18,7 +18,7 @@ NAMES = {"className": "class", "htmlFor": "for", "autoComplete": "autocomplete",
 
 
 class Markup(Component):  # type: ignore[misc]
-    """`html`, drawn as it is. Made by `static` only, which escapes."""
+    """`html`, drawn as it is. `text` makes it, and escapes."""
 
     _namespace = "usage_components"
     _type = "Markup"
@@ -29,13 +29,18 @@ class Markup(Component):  # type: ignore[misc]
     available_properties = ["html", "id"]  # noqa: RUF012
     available_wildcard_properties: list[str] = []  # noqa: RUF012
 
-    def __init__(self, html: str) -> None:
-        super().__init__(html=html)
+    def __init__(self, id: str, html: str) -> None:
+        super().__init__(id=id, html=html)
 
 
-def static(tree: Any) -> Markup:
-    """`tree` as text. TypeError where it holds what only a live component can be."""
-    return Markup("".join(_written(tree)))
+def place(identity: str, tree: Any = None) -> Markup:
+    """Where a callback draws text (its Output is `html`); until then `tree` stands there."""
+    return Markup(str(identity), text(tree))
+
+
+def text(tree: Any) -> str:
+    """`tree` as HTML. TypeError where it holds what only a live component can be."""
+    return "".join(_written(tree))
 
 
 def _written(node: Any) -> Iterator[str]:
@@ -67,6 +72,6 @@ def _attribute(name: str, value: Any) -> str:
     if name.startswith("n_"):
         raise TypeError(f"{name} belongs to a live component")
     if name == "style":
-        value = ";".join(f"{key}:{text}" for key, text in value.items())
+        value = ";".join(f"{key}:{part}" for key, part in value.items())
     written = NAMES.get(name, name.lower())
     return f" {written}" if value is True else f' {written}="{escape(str(value))}"'

@@ -9,7 +9,7 @@ NOTHING = "–"
 
 
 def full(value: float) -> str:
-    """4,120; under ten hours or so one decimal: 3.5."""
+    """4,120; broken numbers under a hundred with one decimal: 3.5."""
     if value is None or math.isnan(value):
         return NOTHING
     if value != round(value) and abs(value) < 100:

@@ -8,8 +8,9 @@ from typing import Any
 import pandas as pd
 from dash import dcc, html
 
-from layouts.controls import link, menu, switch
+from layouts.controls import empty, link, menu, switch
 from layouts.links import Query
+from layouts.markup import place
 
 PERIODS = {
     "4w": "Last 4 weeks",
@@ -46,7 +47,6 @@ class Ids(StrEnum):
     THEME_SWITCH = "theme-switch"
     SEARCH = "search"
     SEARCH_RESULTS = "search-results"
-    PERSON = "shell-person"
     SHARE = "share"
     CUSTOM_FROM = "custom-from"
     CUSTOM_TO = "custom-to"
@@ -61,15 +61,15 @@ class Tab:
     href: str
 
 
-def shell(product: str, tabs: Iterable[Tab], page: Any) -> html.Div:
+def shell(product: str, tabs: Iterable[Tab]) -> html.Div:
     return html.Div(
         [
             dcc.Location(id=Ids.URL, refresh=False),
             dcc.Store(id=Ids.THEME),
             html.A("Skip to content", href="#page", className="skip"),
             html.Header([_top_bar(product, tabs)], className="top"),
-            html.Div(id=Ids.BAR, className="bar", role="region", **{"aria-label": "Filters"}),
-            html.Main(page, id=Ids.PAGE, tabIndex=-1),
+            html.Div(place(Ids.BAR), id="bar", className="bar", role="region", **{"aria-label": "Filters"}),
+            html.Main(id=Ids.PAGE, tabIndex=-1),
             html.Div(id=Ids.TOAST, className="toast", role="status", **{"aria-live": "polite"}),
         ]
     )
@@ -93,15 +93,14 @@ def _top_bar(product: str, tabs: Iterable[Tab]) -> html.Div:
                         autoComplete="off",
                         debounce=False,
                         maxLength=100,
-                        n_submit=0,
                     ),
                     html.Kbd("/", **{"aria-hidden": "true"}),
-                    html.Div(id=Ids.SEARCH_RESULTS, role="status", **{"aria-live": "polite"}),
+                    html.Div(place(Ids.SEARCH_RESULTS), role="status", className="results", **{"aria-live": "polite"}),
                 ],
                 className="find",
                 role="search",
             ),
-            html.Span(id=Ids.AS_OF, className="as-of"),
+            html.Span(place(Ids.AS_OF), className="as-of"),
             html.Button("Share", id=Ids.SHARE, className="button", title="Copy a link to exactly this view"),
             html.Button(
                 "◐",
@@ -115,9 +114,13 @@ def _top_bar(product: str, tabs: Iterable[Tab]) -> html.Div:
     )
 
 
-def as_of(day: str, source: str, reporting_timezone: str, user: str, role: str) -> list[Any]:
+def as_of(day: str, source: str, reporting_timezone: str, user: str, role: str, href: str) -> Any:
     detail = f"{source}; days are cut in {reporting_timezone}. Signed in as {user} ({role})."
-    return [html.Span(className="dot", **{"aria-hidden": "true"}), html.Span(f"As of {day}", title=detail)]
+    return link([html.Span(className="dot", **{"aria-hidden": "true"}), f"As of {day}"], href, title=detail)
+
+
+def not_found() -> html.Div:
+    return html.Div(empty("There is no such page.", "Choose one of the tabs above."), className="card")
 
 
 def bar(
@@ -126,6 +129,7 @@ def bar(
     measures: Sequence[str],
     measure: str,
     period_words: str,
+    comparison_words: str,
     applications: Mapping[str, str],
     segments: Mapping[str, Sequence[str]],
     account: str | None,
@@ -136,12 +140,12 @@ def bar(
         html.Button(
             f"Filters · {len(chips)}" if chips else "Filters",
             className="button sheet-button",
-            **{"data-toggle": "shell-bar"},
+            **{"data-toggle": "bar"},
         ),
         html.Div(
             [
                 _choice("Period", "period", PERIODS, query, period_words, _custom_period()),
-                _choice("Compared with", "vs", COMPARISONS, query, COMPARISONS.get(query.one("vs") or "", "")),
+                _choice("Compared with", "vs", COMPARISONS, query, comparison_words),
                 _applications(query, applications),
                 *([_segments(query, segments)] if segments else []),
             ],
@@ -150,7 +154,14 @@ def bar(
         html.Div(chips, className="chips"),
         switch(
             "Measure",
-            [(MEASURES[name], query.only("metric", name).search, name == measure) for name in measures],
+            [
+                (
+                    html.Span(MEASURES[name], title=MEASURE_HELP[name]),
+                    query.only("metric", name).search,
+                    name == measure,
+                )
+                for name in measures
+            ],
         )
         if len(measures) > 1
         else None,

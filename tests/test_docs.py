@@ -101,11 +101,13 @@ def _told_of(section: str) -> list[str]:
     parts = dict(re.findall(r"^### (.+?)\n(.*?)(?=^##|\Z)", CONNECT.read_text(), re.MULTILINE | re.DOTALL))
     if section in parts:
         return re.findall(r"^\| (`.+?) \|", parts[section], re.MULTILINE)
-    tables = parts["accounts, applications, subscriptions, contacts"]
-    if "." not in section:
-        return [tables.split("\n|")[0]]
-    table = re.search(rf"^\| key of {re.escape(section)} \|.*?(?:\n\n|\Z)", tables, re.MULTILINE | re.DOTALL)
-    return re.findall(r"^\| (`.+?) \|", table[0], re.MULTILINE) if table else []
+    tables = parts["Tables beside the log"]
+    table, _, rest = section.partition(".")
+    if rest in ("csv", "s3", "day_zero"):  # the same as of the log, and told of there
+        return _told_of(f"usage.{rest}")
+    key = f"{table}.columns" if rest == "columns" else "any table"
+    found = re.search(rf"^\| key of {re.escape(key)} \|.*?(?:\n\n|\Z)", tables, re.MULTILINE | re.DOTALL)
+    return re.findall(r"^\| (.+) \|$", found[0], re.MULTILINE) if found else []
 
 
 def _links() -> list[tuple[str, str]]:

@@ -7,24 +7,24 @@ from dash import dcc, html
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layouts.markup import static
+from layouts.markup import text
 
 
 def test_a_tree_becomes_html():
     tree = html.Div(
         [html.A("Ash & co", href="?a=1&b=2", className="x", **{"aria-current": "true"}), None, html.Br(), 3]
     )
-    assert static(tree).html == '<div><a class="x" href="?a=1&amp;b=2" aria-current="true">Ash &amp; co</a><br>3</div>'
+    assert text(tree) == '<div><a class="x" href="?a=1&amp;b=2" aria-current="true">Ash &amp; co</a><br>3</div>'
 
 
 def test_styles_and_switches_are_written_as_html_has_them():
-    assert static(html.Details(open=True, style={"--x": "1"})).html == '<details open style="--x:1"></details>'
+    assert text(html.Details(open=True, style={"--x": "1"})) == '<details open style="--x:1"></details>'
 
 
 @pytest.mark.parametrize("live", [dcc.Graph(), html.Button(n_clicks=0), object()])
 def test_what_a_callback_may_need_is_refused(live: object):
     with pytest.raises(TypeError):
-        static(live)
+        text(live)
 
 
 class Seen(HTMLParser):
@@ -48,7 +48,7 @@ class Seen(HTMLParser):
 )
 def test_no_name_becomes_markup(name: str, hostile: str):
     seen = Seen()
-    seen.feed(static(html.Div(name + hostile + name, title=name + hostile)).html)
+    seen.feed(text(html.Div(name + hostile + name, title=name + hostile)))
     seen.close()
     assert seen.tags == ["div"]
     assert seen.text == name + hostile + name

@@ -1,0 +1,37 @@
+"""How fresh, complete and clean is all this?"""
+
+import pandas as pd
+from dash import Dash, Input, Output, get_relative_path, html
+from flask import g
+
+from callbacks.query import query
+from callbacks.request import page_callback
+from data_access import data
+from layouts import data as view
+from layouts import numbers
+from layouts.data import Ids
+from layouts.links import Query
+from layouts.markup import text
+from layouts.shell import Ids as Shell
+
+EXPORTS = "/export/data"
+
+
+def register(app: Dash) -> None:
+    page_callback(app, Output(Ids.CONTENT, "html"), {"query": (Input(Shell.URL, "search"), query)}, update_content)
+
+
+def update_content(query: Query) -> str:
+    scope, generation, href = g.scope, g.generation, str(get_relative_path(EXPORTS))
+    head = view.heading(
+        generation.source, numbers.day(generation.as_of), f"{generation.published_at:%-d %b %Y, %H:%M}",
+        generation.reporting_timezone,
+    )  # fmt: skip
+    blocks = [
+        view.sources(data.files_by_dataset(scope)),
+        view.rejections(data.rejections(scope), href, scope.portfolio is None),
+        view.freshness(data.freshness(scope), pd.Timestamp(generation.as_of)),
+        view.unmatched(data.unmatched_accounts(scope), href),
+    ]
+    wide = [view.exceptions(data.use_outside_subscription(scope), href), view.remarks(data.remarks(scope))]
+    return text([head, html.Div(blocks, className="halves"), html.Div(wide, className="stack")])

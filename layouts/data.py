@@ -1,0 +1,157 @@
+"""How fresh, complete and clean is all this?"""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Any
+
+import pandas as pd
+from dash import html
+
+from layouts import numbers
+from layouts.controls import card, empty, exports, skeleton
+from layouts.markup import place
+
+SHOWN = 100
+WORDS = {
+    "after cancellation": "After cancellation",
+    "before start": "Before the start",
+    "no subscription": "No subscription",
+}
+
+
+class Ids(StrEnum):
+    CONTENT = "data-content"
+
+
+def layout() -> html.Div:
+    return html.Div(html.Div(place(Ids.CONTENT, skeleton(12)), className="slot"), className="page-data")
+
+
+def heading(source: str, as_of: str, published: str, zone: str) -> html.Div:
+    return html.Div(
+        [
+            html.H1("How fresh, complete and clean is all this?"),
+            html.P(
+                f"{source}: usage up to {as_of}, published {published}. Days are cut in {zone}.", className="finding"
+            ),
+        ],
+        className="heading",
+    )
+
+
+def sources(files: pd.DataFrame) -> html.Section:
+    read, rejected = int(files["read"].sum()), int(files["rejected"].sum())
+    finding = f"{numbers.full(read)} rows read, {numbers.full(rejected)} of them left out with a reason"
+    heads = ("Dataset", "Files", "Rows read", "Kept", "Duplicate", "Rejected")
+    rows = [
+        [
+            row.dataset.capitalize(),
+            row.files,
+            row.read,
+            row.read - row.duplicate - row.rejected,
+            row.duplicate,
+            row.rejected,
+        ]
+        for row in files.itertuples(index=False)
+    ]
+    return card("What was read", finding, _table(heads, rows), identity="data-sources")
+
+
+def rejections(reasons: pd.DataFrame, href: str, may_download: bool) -> html.Section:
+    if reasons.empty:
+        body = empty("No row was left out.", "Rows without a time, an account or an application would be listed here.")
+    else:
+        rows = [[row.dataset.capitalize(), row.reason, row.rows] for row in reasons.itertuples(index=False)]
+        body = _table(("Dataset", "Reason", "Rows"), rows)
+    return card(
+        "What was left out, and why",
+        "The rows themselves are in the download, as they were written",
+        body,
+        identity="data-rejections",
+        actions=exports(f"{href}/rejected", "") if may_download and len(reasons) else None,
+    )
+
+
+def remarks(found: pd.DataFrame) -> html.Section | None:
+    """Files that could not be read, or only in part."""
+    if found.empty:
+        return None
+    rows = [["/".join(row.path.rsplit("/", 3)[-3:]), row.remark] for row in found.itertuples(index=False)]
+    return card(
+        "Files with a remark", "What to do about each", _table(("File", "Remark"), rows), identity="data-remarks"
+    )
+
+
+def freshness(found: pd.DataFrame, as_of: pd.Timestamp) -> html.Section:
+    late = int((found["late_pairs"] > 0).sum())
+    finding = f"{numbers.plural(late, 'feed')} late" if late else "Every feed is complete"
+    rows = [
+        [row.application, numbers.day(row.last_day), (as_of - row.last_day).days, row.late_pairs]
+        for row in found.itertuples(index=False)
+    ]
+    heads = ("Application", "Last event", "Days before as-of", "Pairs without data")
+    return card("Freshness by application", finding, _table(heads, rows), identity="data-freshness")
+
+
+def unmatched(found: pd.DataFrame, href: str) -> html.Section:
+    if found.empty:
+        body: Any = empty("Every account in the log is in the accounts table.", "Others would be listed here.")
+    else:
+        rows = [
+            [row.account_id, numbers.day(row.first_day), numbers.day(row.last_day), row.events]
+            for row in found.head(SHOWN).itertuples(index=False)
+        ]
+        body = _table(("Account", "First use", "Last use", "Events"), rows)
+    return card(
+        "Accounts that no table knows",
+        _first_of(found, "account") + " known from use alone: shown under their id, without plan or manager",
+        body,
+        identity="data-unmatched",
+        actions=exports(f"{href}/unmatched", "") if len(found) else None,
+    )
+
+
+def exceptions(found: pd.DataFrame, href: str) -> html.Section:
+    if found.empty:
+        body: Any = empty(
+            "Nobody used an application outside a subscription.",
+            "Where no subscriptions are loaded, this cannot be told.",
+        )
+    else:
+        rows = [
+            [row.account, row.application, WORDS[row.kind], numbers.day(row.boundary), numbers.day(row.first_day),
+             numbers.day(row.last_day), row.events]
+            for row in found.head(SHOWN).itertuples(index=False)
+        ]  # fmt: skip
+        body = _table(("Account", "Application", "Use", "Date", "First use", "Last use", "Events"), rows)
+    return card(
+        "Use outside a subscription",
+        _first_of(found, "pair") + " used before the start, after the cancellation, or without any subscription",
+        body,
+        identity="data-exceptions",
+        actions=exports(f"{href}/exceptions", "") if len(found) else None,
+    )
+
+
+def _first_of(found: pd.DataFrame, noun: str) -> str:
+    count = numbers.plural(len(found), noun)
+    return count if len(found) <= SHOWN else f"{count} (the first {SHOWN} are shown)"
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> html.Div:
+    """Numbers to the right; the first column names the row."""
+    is_number = [bool(rows) and isinstance(value, int) for value in (rows[0] if rows else heads)]
+    marks = ["number" if number else "" for number in is_number]
+    head = html.Tr([html.Th(text, scope="col", className=mark) for text, mark in zip(heads, marks, strict=True)])
+    body = [
+        html.Tr([
+            html.Th(_cell(row[0]), scope="row"),
+            *(html.Td(_cell(value), className=mark) for value, mark in zip(row[1:], marks[1:], strict=True)),
+        ])
+        for row in rows
+    ]  # fmt: skip
+    return html.Div(html.Table([html.Thead(head), html.Tbody(body)], className="plain"), className="scroll", tabIndex=0)
+
+
+def _cell(value: Any) -> str:
+    return numbers.full(value) if isinstance(value, int) else str(value)
