@@ -1,7 +1,8 @@
 """`make bench`: how fast, as ratios within one run. Figures of different runs do not compare."""
 
-from benchmarks import answers, browser
+from benchmarks import answers, browser, rollup
 
 if __name__ == "__main__":
     answers.main()
+    rollup.main()
     browser.main()

@@ -162,8 +162,9 @@ def _written(column: str, ask: Ask) -> Moment:
         return Moment(wall=f"case when contains({column}, ':') then {parsed} end",
                       day=f"case when not contains({column}, ':') then {parsed} end")  # fmt: skip
     is_instant = f"regexp_matches({written}, '{_OFFSET}')"
+    joined = rf"regexp_replace(trim({written}), '\s+([+-]\d\d(:?\d\d)?)$', '\1')"  # DuckDB allows no space there
     return Moment(
-        instant=_within(f"epoch_us(case when {is_instant} then try_cast({written} as timestamptz) end)"),
+        instant=_within(f"epoch_us(case when {is_instant} then try_cast({joined} as timestamptz) end)"),
         wall=f"case when not {is_instant} and contains({column}, ':') then {parsed} end",
         day=f"case when not contains({column}, ':') then {parsed} end",
     )
