@@ -19,7 +19,7 @@ from enum import Enum
 from functools import cache, lru_cache
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 import dash
 import orjson
@@ -65,13 +65,6 @@ class NotAllowed(Refused):
     """A value that exists, but not for this person."""
 
     status = 403
-
-
-class Accepted(NamedTuple):
-    """An input and the parser that it must pass; a plain pair does as well."""
-
-    dependency: Dependency
-    parse: Parser
 
 
 @dataclass(frozen=True, slots=True)

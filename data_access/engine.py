@@ -153,10 +153,6 @@ def read(scope: Scope, statement: Select[Any], columns: Mapping[str, str]) -> pd
     return frame.astype(dict(columns))
 
 
-def pinned() -> Generation:
-    return _pinned.get()
-
-
 @contextmanager
 def _connected(engine: Engine) -> Iterator[Connection]:
     """A connection for one statement; StoreUnavailable where the store does not answer it."""

@@ -55,6 +55,9 @@ def xlsx_bytes(table: pd.DataFrame, title: str, notes: Iterable[tuple[str, str]]
         for place, row in enumerate(table.head(LONGEST_SHEET).itertuples(index=False, name=None), start=1):
             for column, value in enumerate(row):
                 _write(sheet, place, column, value, days)
+        if len(table) > LONGEST_SHEET:
+            left = f"{len(table) - LONGEST_SHEET:,} more rows do not fit on a sheet: the CSV has them all"
+            sheet.write_string(LONGEST_SHEET + 1, 0, left, bold)
         sheet.freeze_panes(1, 1)
         about = book.add_worksheet("About")
         about.set_column(0, 0, 22)
