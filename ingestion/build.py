@@ -93,27 +93,12 @@ def _describe(connection: Connection, number: int, mapping: Mapping, digest: str
             datetime.now(UTC),
             first_day,
             as_of,
-            ",".join(_measures(mapping)),
+            ",".join(mapping.usage.measures),
             mapping.subscriptions is not None,
             digest,
         ],
     )
     return date(as_of.year, as_of.month, as_of.day)
-
-
-def _measures(mapping: Mapping) -> list[str]:
-    """What the log can tell of: the rest is hidden, not shown as zero."""
-    recorded = mapping.usage.recorded
-    has_users = mapping.usage.columns.user is not None
-    told = {
-        "logins": "login" in recorded,
-        "users": has_users,
-        # A log of results alone does not show how long anybody worked.
-        "hours": has_users and bool(recorded & {"login", "click"}),
-        "clicks": "click" in recorded,
-        "records": "record" in recorded,
-    }
-    return [measure for measure, is_told in told.items() if is_told]
 
 
 def _add_pairs(connection: Connection, as_of: date) -> None:
@@ -220,7 +205,7 @@ KEYED = """
     create temp table keyed as
     select application_key, accounts.account_key, user_key, day,
         sum(human_events)::integer as human_events, sum(logins)::integer as logins,
-        sum(clicks)::integer as clicks, sum(records)::integer as records, sum(seconds) as seconds,
+        sum(clicks)::integer as clicks, sum(records)::integer as records, sum(seconds::decimal(18, 3)) as seconds,
         sum(automated_events)::integer as automated_events
     from rolled
     join applications on application_id = application

@@ -170,7 +170,8 @@ class Usage(Section):
         """What the log can tell of: the rest is hidden, not shown as zero."""
         told = {
             "logins": "login" in self.recorded,
-            "users": self.columns.user is not None or self.amounts.active_users is not None,
+            # A daily number of active users cannot be counted over a longer time, so it is not shown.
+            "users": self.columns.user is not None,
             # A log of results alone does not show how long anybody worked.
             "hours": self.amounts.has_time or (self.has_sessions and bool(self.recorded & {"login", "click"})),
             "clicks": "click" in self.recorded,
