@@ -12,6 +12,7 @@ import pandas as pd
 
 ONBOARDING_DAYS = 30
 SILENT_DAYS = 30
+SILENT_DAYS_OF_WEEKS = 28  # where the source has weeks, each dated by its Monday
 LOW_PERCENTILE = 0.20
 LOW_SHARE_OF_USUAL = 0.5
 
@@ -40,38 +41,39 @@ BEST_FIRST = (
 )
 
 
-def pair_states(pairs: pd.DataFrame, day: date) -> pd.Series:
-    """The state of each pair on `day`, one value a row, index as `pairs`.
+def pair_states(pairs: pd.DataFrame, day: date, is_weekly: bool = False) -> pd.Series:
+    """The state of each pair on `day`, one value a row, index as `pairs`; `is_weekly` where the source has weeks only.
 
-    Columns of `pairs`: started_on, cancelled_on, fed_until, last_use_on (dates or
-    missing), volume (events of the 28 days up to `day`), usual_volume (the same,
-    mean of the half year before; missing where unknown), heads (seats, or
-    active users where seats are unknown), application_key, size_band.
+    Columns of `pairs`: started_on, cancelled_on, last_use_on (dates or missing),
+    fed_until (missing: there was never an event of the application), volume (events
+    of the 28 days up to `day`), usual_volume (the same, mean of the half year before;
+    missing where unknown), heads (seats, or active users where seats are unknown),
+    application_key, size_band.
     """
     today = pd.Timestamp(day)
     started, cancelled, fed, used = (
         pd.to_datetime(pairs[name]) for name in ("started_on", "cancelled_on", "fed_until", "last_use_on")
     )
+    silent_days = SILENT_DAYS_OF_WEEKS if is_weekly else SILENT_DAYS
     rules = {
         State.NOT_STARTED: started > today,
         State.CANCELLED: cancelled <= today,
-        State.NO_DATA: fed < today,
+        State.NO_DATA: ~(fed >= today),
         State.ONBOARDING: started > today - timedelta(days=ONBOARDING_DAYS),
         # Use before the start is an exception of its own, and does not count here.
         State.NEVER_ACTIVATED: used.isna() | (used < started),
-        State.INACTIVE: used <= today - timedelta(days=SILENT_DAYS),
+        State.INACTIVE: used <= today - timedelta(days=silent_days),
         State.LOW: _is_low(pairs),
     }
     states = np.select([rule.to_numpy(bool) for rule in rules.values()], list(rules), default=State.ACTIVE)
-    return pd.Series(states, index=pairs.index, dtype="object").map(str)
+    return pd.Series(states, index=pairs.index, dtype="object")
 
 
 def _is_low(pairs: pd.DataFrame) -> pd.Series:
     """Under the 20th percentile of peers in use, or under half of the pair's own usual level."""
     intensity = pairs["volume"] / pairs["heads"].clip(lower=1)
-    in_use = intensity.where(pairs["volume"] > 0)
-    peers = in_use.groupby([pairs["application_key"], pairs["size_band"]], dropna=False)
-    below_peers = in_use < peers.transform(lambda group: group.quantile(LOW_PERCENTILE))
+    peers = intensity.where(pairs["volume"] > 0).groupby([pairs["application_key"], pairs["size_band"]], dropna=False)
+    below_peers = intensity < peers.transform("quantile", LOW_PERCENTILE)
     return below_peers | (pairs["volume"] < LOW_SHARE_OF_USUAL * pairs["usual_volume"])
 
 

@@ -1,4 +1,4 @@
-"""The command line: `dashboard demo`, `dashboard load`, `dashboard serve`."""
+"""The command line: `dashboard demo`, `dashboard load`, `dashboard migrate`, `dashboard serve`."""
 
 import os
 import shutil
@@ -15,24 +15,29 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from dashboard.settings import Settings, SettingsError, load_settings
 from data_access.engine import NoData, StoreUnavailable, open_store
+from data_access.workspace import WorkspaceUnavailable, open_workspace
 from ingestion.demo import generate
 from ingestion.load import Summary, load
 from ingestion.mapping import MappingError
+from ingestion.partition import Receipt
 from ingestion.publish import Busy
-from ingestion.rollup import Receipt
 from ingestion.sources import SourceError
+from ingestion.space import DiskFull
 
 cli = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 out = Console(highlight=False)
 PROBLEMS_SHOWN = 10
+WORKSPACE = "The workspace, where notes and follow-ups are"
 
 
 def main() -> None:
     """Runs a command; what a person can put right is one message and exit code 1."""
     try:
         cli()
-    except (SettingsError, MappingError, SourceError, Busy, StoreUnavailable) as error:
+    except (SettingsError, MappingError, SourceError, Busy, DiskFull, StoreUnavailable) as error:
         _fail(str(error))
+    except WorkspaceUnavailable as error:
+        _fail(f"{WORKSPACE}: {error}")
     except BrokenProcessPool:
         _fail(
             "A process that read the log was ended from outside, often for lack of memory. What is done is kept: "
@@ -114,6 +119,14 @@ def serve(
     os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *arguments, "wsgi:server"])  # noqa: S606
 
 
+@cli.command()
+def migrate() -> None:
+    """Bring the workspace, where notes and follow-ups are, to this version."""
+    settings = load_settings()
+    open_workspace(settings.workspace_address, settings.data_dir).migrate()
+    out.print("The workspace is as this version needs it.")
+
+
 def _is_loaded(settings: Settings) -> bool:
     try:
         open_store(settings.store_url, settings.data_dir / "store").current()
@@ -136,6 +149,11 @@ def _load(mapping: Path, settings: Settings, processes: int) -> None:
 
         summary = load(mapping, settings.data_dir / "store", processes, advance, settings.store_url)
     _print_summary(summary, time.monotonic() - started)
+    try:
+        # Who loads may make tables, which who serves perhaps may not. What is written there stays as it is.
+        open_workspace(settings.workspace_address, settings.data_dir).migrate()
+    except WorkspaceUnavailable as error:
+        out.print(f"{WORKSPACE}: {error}", markup=False, style="yellow", soft_wrap=True)
 
 
 def _print_summary(summary: Summary, seconds: float) -> None:
@@ -143,6 +161,8 @@ def _print_summary(summary: Summary, seconds: float) -> None:
         out.print(f"Left out: {problem}", markup=False, style="yellow", soft_wrap=True)
     if len(summary.problems) > PROBLEMS_SHOWN:
         out.print(f"… and {len(summary.problems) - PROBLEMS_SHOWN} more files left out.", style="yellow")
+    for reason, rows in summary.rejected_by_reason.items():
+        out.print(f"Rejected: {rows:,} × {reason}. The Data page has them.", markup=False, style="yellow")
     if summary.generation is None:
         out.print(f"Nothing new: {summary.partitions} weeks are as they were. Still serving what was loaded before.")
         return

@@ -7,14 +7,15 @@ it began with, so that no page mixes two.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import lru_cache
+from functools import lru_cache, wraps
 from pathlib import Path
-from typing import Any
+from time import monotonic
+from typing import Any, TypeVar
 
 import pandas as pd
 import psycopg
@@ -27,10 +28,14 @@ from sqlalchemy.pool import QueuePool
 from data_access import schema
 from data_access.scope import Scope
 
+T = TypeVar("T")
+
 CURRENT = "current"
 POSTGRESQL = "postgresql+psycopg://"
 CONNECT_SECONDS = 3
 ANSWER_SECONDS = 15.0
+# For so long a database that did not answer is not asked again.
+REST_SECONDS = 5.0
 
 # One row: the generation that is served, described as it describes itself.
 current_generation = schema.generation.to_metadata(MetaData(), schema="public", name="current_generation")
@@ -57,6 +62,13 @@ class Generation:
     measures: tuple[str, ...]
     has_subscriptions: bool
     engine: Engine
+    # False: the store does not answer now, and this is what it served last.
+    is_reached: bool = True
+
+    @property
+    def identity(self) -> str:
+        """What no other generation has, of this store or of one that replaced it."""
+        return f"{self.number} of {self.published_at.isoformat()}"
 
 
 _pinned: ContextVar[Generation] = ContextVar("pinned generation")
@@ -67,7 +79,10 @@ class UsageStore(ABC):
 
     @abstractmethod
     def current(self) -> Generation:
-        """The newest one. Raises NoData, or StoreUnavailable."""
+        """The newest one, or the last that was served where the store does not answer.
+
+        Raises NoData, or StoreUnavailable.
+        """
 
     @contextmanager
     def pin(self) -> Iterator[Generation]:
@@ -113,8 +128,23 @@ class Database(UsageStore):
             hide_parameters=True,
         )
         event.listen(self._engine, "do_connect", _connector(answer_seconds))
+        self._last: Generation | None = None
+        self._asked_again_at = 0.0
 
     def current(self) -> Generation:
+        """What was served before can still be answered from the cache while the database is away."""
+        if self._last is not None and monotonic() < self._asked_again_at:
+            return replace(self._last, is_reached=False)
+        try:
+            self._last = self._newest()
+        except StoreUnavailable:
+            self._asked_again_at = monotonic() + REST_SECONDS
+            if self._last is None:
+                raise
+            return replace(self._last, is_reached=False)
+        return self._last
+
+    def _newest(self) -> Generation:
         with _connected(self._engine) as connection:
             try:
                 row = connection.execute(select(current_generation)).mappings().first()
@@ -144,13 +174,33 @@ def read(scope: Scope, statement: Select[Any], columns: Mapping[str, str]) -> pd
     """
     if not isinstance(scope, Scope):
         raise TypeError("a query needs the scope of the person who asks")
-    with _connected(_pinned.get().engine) as connection:
+    generation = _pinned.get()
+    if not generation.is_reached:
+        raise StoreUnavailable("the database does not answer")
+    with _connected(generation.engine) as connection:
         result = connection.execute(statement)
         cursor: Any = result.cursor
         # DuckDB hands over columns, ten times faster than rows.
         frame = cursor.df() if hasattr(cursor, "df") else pd.DataFrame(result.all(), columns=list(result.keys()))
     frame.columns = list(columns)
     return frame.astype(dict(columns))
+
+
+def once_per_generation(function: Callable[..., T]) -> Callable[..., T]:
+    """Remembers what `function` answers in the pinned generation, for it cannot change there.
+
+    Its arguments are hashable, and what it returns is not to be changed by callers.
+    """
+
+    @lru_cache(maxsize=512)
+    def remembered(_generation: str, *arguments: Hashable) -> T:
+        return function(*arguments)
+
+    @wraps(function)
+    def answer(*arguments: Hashable) -> T:
+        return remembered(_pinned.get().identity, *arguments)
+
+    return answer
 
 
 @contextmanager
@@ -218,5 +268,6 @@ def _opened(path: Path) -> Generation:
 
 
 def _described(row: RowMapping, engine: Engine) -> Generation:
-    known = {name: row[name] for name in Generation.__dataclass_fields__ if name not in ("measures", "engine")}
+    computed = ("measures", "engine", "is_reached")
+    known = {name: row[name] for name in Generation.__dataclass_fields__ if name not in computed}
     return Generation(**known, measures=tuple(filter(None, row["measures"].split(","))), engine=engine)

@@ -63,6 +63,14 @@ applications = Table(
     Column("name", String, nullable=False),
 )
 
+# One row per feature of an application: those listed, and those seen in the log.
+features = Table(
+    "features",
+    metadata,
+    Column("application_key", SmallInteger, nullable=False),
+    Column("feature", String, nullable=False),
+)
+
 # One row per person to call at an account.
 contacts = Table(
     "contacts",
@@ -99,6 +107,11 @@ def _volumes() -> list[Column[int]]:
     return [Column(name, BigInteger, nullable=False) for name in names]
 
 
+def _by_person() -> list[Column[int]]:
+    """What a person did themselves."""
+    return [Column(name, BigInteger, nullable=False) for name in ("logins", "clicks", "records", "seconds")]
+
+
 # One row per pair and day with any event.
 usage_daily = Table(
     "usage_daily",
@@ -129,7 +142,8 @@ user_days = Table(
     Column("account_key", Integer, nullable=False),
     Column("user_key", Integer, nullable=False),
     Column("day", Date, nullable=False),
-    Column("logins", Integer, nullable=False),
+    *_by_person(),
+    Column("hours", Integer),  # bit h: active between h and h + 1 o'clock; empty where the source has days only
 )
 
 # One row per pair, person and ISO week with human use.
@@ -140,7 +154,50 @@ user_weeks = Table(
     Column("account_key", Integer, nullable=False),
     Column("user_key", Integer, nullable=False),
     Column("week", Date, nullable=False),
-    Column("logins", Integer, nullable=False),
+    *_by_person(),
+)
+
+# One row per stretch of use by a person, without a gap of more than half an hour.
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("application_key", SmallInteger, nullable=False),
+    Column("account_key", Integer, nullable=False),
+    Column("user_key", Integer, nullable=False),
+    Column("started_at", DateTime, nullable=False),  # wall time in the reporting time zone
+    Column("seconds", Integer, nullable=False),  # 0: a single event
+)
+
+# One row per pair, feature and day with human use of it.
+feature_days = Table(
+    "feature_days",
+    metadata,
+    Column("application_key", SmallInteger, nullable=False),
+    Column("account_key", Integer, nullable=False),
+    Column("feature", String, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("events", BigInteger, nullable=False),
+)
+
+# One row per pair and stretch of weeks in one state. Mondays: the state holds from `since` up to, and without, `until`.
+state_spans = Table(
+    "state_spans",
+    metadata,
+    Column("account_key", Integer, nullable=False),
+    Column("application_key", SmallInteger, nullable=False),
+    Column("state", String, nullable=False),
+    Column("since", Date, nullable=False),
+    Column("until", Date),  # empty: up to now
+)
+
+# One row per account and stretch of weeks in one state, the best of its pairs.
+account_spans = Table(
+    "account_spans",
+    metadata,
+    Column("account_key", Integer, nullable=False),
+    Column("state", String, nullable=False),
+    Column("since", Date, nullable=False),
+    Column("until", Date),
 )
 
 # One row per person seen in the log or listed in the users table.

@@ -1,6 +1,6 @@
 """What does a generation hold? The tables of data_access/schema.py, filled from roll-ups and master data."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -8,10 +8,12 @@ import duckdb
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
-from analytics.states import account_states, pair_states
 from data_access import schema
+from ingestion.history import add_history
 from ingestion.mapping import Mapping
-from ingestion.rollup import Receipt
+from ingestion.names import quoted
+from ingestion.pairs import add_account_states, add_pairs
+from ingestion.partition import Partition, Receipt
 from ingestion.sources import SourceError
 from ingestion.tables import TableReport, read_tables
 
@@ -19,17 +21,25 @@ Connection = duckdb.DuckDBPyConnection
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
-def fill(connection: Connection, number: int, mapping: Mapping, rollups: list[Path], digest: str) -> None:
+def fill(connection: Connection, number: int, mapping: Mapping, partitions: Sequence[Partition], digest: str) -> None:
     """Creates and fills every table; the result depends on the inputs alone."""
     for table in schema.metadata.sorted_tables:
         connection.execute(str(CreateTable(table).compile(dialect=_DIALECT)))
-    _read_rollups(connection, rollups)
+    _read_rollups(connection, partitions)
     reports = read_tables(connection, mapping)
-    for statement in (*TABLES, *USAGE):
+    for statement in (*TABLES, KEYED):
         connection.execute(statement)
+    # One application after another: sorting and counting them all at once would need memory for all.
+    for (application,) in connection.execute("select application_key from applications order by 1").fetchall():
+        connection.execute(f"set variable application = {application}")
+        for statement in USAGE:
+            connection.execute(statement)
+    connection.execute("drop table keyed")
     as_of = _describe(connection, number, mapping, digest)
-    _add_pairs(connection, as_of)
-    _add_account_states(connection)
+    is_weekly = mapping.usage.grain == "week"
+    add_pairs(connection, as_of, is_weekly)
+    add_account_states(connection)
+    add_history(connection, as_of, is_weekly)
     connection.execute(EXCEPTIONS)
     _add_tables_to_ledger(connection, reports)
 
@@ -38,9 +48,10 @@ def add_files(connection: Connection, receipts: Iterable[Receipt]) -> None:
     """The ledger: what was read from each file. Counts of duplicates and rejects are kept per partition."""
     rows = []
     for receipt in receipts:
-        remark = "; ".join(receipt.problems) or None
         for place, file in enumerate(receipt.files):
             counts = (receipt.rows_duplicate, receipt.rows_rejected) if place == 0 else (0, 0)
+            remarks = [problem for problem in receipt.problems if problem.startswith(f"{file['path']}: ")]
+            remark = "; ".join(remarks) or None
             rows.append((file["path"], "usage", file["size_bytes"], file["rows"], *counts, remark))
     if rows:
         connection.executemany("insert into files values (?, ?, ?, ?, ?, ?, ?)", rows)
@@ -59,7 +70,6 @@ def _add_tables_to_ledger(connection: Connection, reports: list[TableReport]) ->
     connection.execute("insert into rejected_rows select * from set_aside")
     for report in reports:
         rejected = sum(report.rejected.values())
-        remark = ", ".join(f"{count} with {reason}" for reason, count in report.rejected.items()) or None
         row = (
             report.path,
             report.dataset,
@@ -67,14 +77,28 @@ def _add_tables_to_ledger(connection: Connection, reports: list[TableReport]) ->
             report.rows_read,
             report.rows_duplicate,
             rejected,
-            remark,
+            report.remark,
         )
         connection.execute("insert into files values (?, ?, ?, ?, ?, ?, ?)", row)
 
 
-def _read_rollups(connection: Connection, rollups: list[Path]) -> None:
-    listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in rollups)
-    connection.execute(f"create temp view rolled as select * from read_parquet([{listed}], hive_partitioning=false)")
+def _read_rollups(connection: Connection, partitions: Sequence[Partition]) -> None:
+    """Views `rolled`, `rolled_sessions` and `rolled_features` of all partitions."""
+    _view(connection, "rolled", [partition.days for partition in partitions], "")
+    sessions = "account varchar, application varchar, person varchar, started timestamp, ended timestamp"
+    _view(connection, "rolled_sessions", [partition.sessions for partition in partitions], sessions)
+    features = "account varchar, application varchar, feature varchar, day date, events bigint"
+    _view(connection, "rolled_features", [partition.features for partition in partitions], features)
+
+
+def _view(connection: Connection, name: str, files: list[Path], columns: str) -> None:
+    """All the files there are, or nothing with these columns."""
+    listed = ", ".join(f"'{quoted(str(path))}'" for path in files if path.exists())
+    if listed:
+        statement = f"create temp view {name} as select * from read_parquet([{listed}], hive_partitioning=false)"
+    else:
+        statement = f"create temp table {name} ({columns})"
+    connection.execute(statement)
 
 
 def _describe(connection: Connection, number: int, mapping: Mapping, digest: str) -> date:
@@ -83,7 +107,7 @@ def _describe(connection: Connection, number: int, mapping: Mapping, digest: str
     span = "select min(day), max(day) from usage_daily where day <= ?"
     first_day, as_of = connection.execute(span, [today]).fetchall()[0]
     if as_of is None:
-        raise SourceError(f"{mapping.usage.uri}: no usable row in the log. See the reasons above.")
+        raise SourceError(f"{mapping.usage.uri}: no row of the log lies before tomorrow. Correct its times.")
     connection.execute(
         "insert into generation values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
@@ -101,24 +125,6 @@ def _describe(connection: Connection, number: int, mapping: Mapping, digest: str
     return date(as_of.year, as_of.month, as_of.day)
 
 
-def _add_pairs(connection: Connection, as_of: date) -> None:
-    pairs = connection.execute(PAIR_FEATURES, {"as_of": as_of}).df()
-    pairs["state"] = pair_states(pairs, as_of)
-    columns = ", ".join(column.name for column in schema.pairs.columns)
-    connection.register("judged_pairs", pairs)
-    connection.execute(f"insert into pairs select {columns} from judged_pairs order by application_key, account_key")
-
-
-def _add_account_states(connection: Connection) -> None:
-    pairs = connection.execute("select account_key, state from pairs").df()
-    states = account_states(pairs).rename("state").reset_index()
-    connection.register("judged_accounts", states)
-    connection.execute(
-        "update accounts set state = judged_accounts.state from judged_accounts "
-        "where judged_accounts.account_key = accounts.account_key"
-    )
-
-
 APPLICATIONS = """
     insert into applications
     with known as (
@@ -129,6 +135,8 @@ APPLICATIONS = """
         select distinct application, null from given_subscriptions
         union all
         select distinct application, null from given_tickets where application is not null
+        union all
+        select distinct application, null from given_features
     )
     select row_number() over (order by application), application, coalesce(max(name), application)
     from known group by application
@@ -146,7 +154,7 @@ ACCOUNTS = """
         union select account from given_touchpoints
     )
     select row_number() over (order by account), account, coalesce(name, account), industry, plan, region,
-        manager, lower(manager_email), seats, annual_value, listed.name is not null, 'not started'
+        manager, lower(manager_email), seats, annual_value, listed.account is not null, 'not started'
     from known left join listed using (account)
 """
 
@@ -200,55 +208,100 @@ SERVICE = """
     order by application_key, day
 """
 
-# One row per pair, person and day, in keys. A day may come from two partitions: rows are added up.
+# The rows of all roll-ups, in keys.
 KEYED = """
     create temp table keyed as
-    select application_key, accounts.account_key, user_key, day,
-        sum(human_events)::integer as human_events, sum(logins)::integer as logins,
-        sum(clicks)::integer as clicks, sum(records)::integer as records, sum(seconds::decimal(18, 3)) as seconds,
-        sum(automated_events)::integer as automated_events
+    select application_key, accounts.account_key, user_key, day, hours, human_events, logins, clicks, records, seconds,
+        automated_events
     from rolled
     join applications on application_id = application
     join accounts on account_id = account
     left join users on user_id = person
-    group by all
+"""
+
+# Those of one application by pair, person and day: a day may lie in two partitions. Time is
+# kept in whole seconds from here on, so that every sum of it is exact.
+ADDED = """
+    create or replace temp table added as
+    select application_key, account_key, user_key, day, bit_or(hours) as hours,
+        sum(human_events)::bigint as human_events, sum(logins)::bigint as logins,
+        sum(clicks)::bigint as clicks, sum(records)::bigint as records,
+        round(sum(seconds::decimal(18, 3)))::bigint as seconds, sum(automated_events)::bigint as automated_events
+    from keyed where application_key = getvariable('application') group by all
 """
 
 USER_DAYS = """
     insert into user_days
-    select application_key, account_key, user_key, day, logins
-    from keyed where user_key is not null and human_events > 0
-    order by application_key, day, account_key, user_key
+    select application_key, account_key, user_key, day, logins, clicks, records, seconds, hours
+    from added where user_key is not null and human_events > 0
+    order by day, account_key, user_key
 """
 
 USER_WEEKS = """
     insert into user_weeks
-    select application_key, account_key, user_key, date_trunc('week', day)::date as week, sum(logins)
-    from user_days group by all
-    order by application_key, week, account_key, user_key
+    select application_key, account_key, user_key, date_trunc('week', day)::date as week, sum(logins), sum(clicks),
+        sum(records), sum(seconds)
+    from user_days where application_key = getvariable('application') group by all
+    order by week, account_key, user_key
+"""
+
+SESSIONS = """
+    insert into sessions
+    select application_key, accounts.account_key, user_key, date_trunc('second', started),
+        date_diff('second', date_trunc('second', started), ended)
+    from rolled_sessions
+    join applications on application_id = application
+    join accounts on account_id = account
+    join users on user_id = person
+    where application_key = getvariable('application')
+    order by started, accounts.account_key, user_key
+"""
+
+FEATURE_DAYS = """
+    insert into feature_days
+    select application_key, account_key, feature, day, sum(events)
+    from rolled_features
+    join applications on application_id = application
+    join accounts on account_id = account
+    where application_key = getvariable('application')
+    group by all
+    order by day, account_key, feature
+"""
+
+FEATURES = """
+    insert into features
+    select application_key, feature
+    from (select application, feature from given_features union select application, feature from rolled_features)
+    join applications on application_id = application
+    order by all
 """
 
 _VOLUMES = """
-    sum(human_events), sum(logins), sum(clicks), sum(records), round(sum(seconds)), sum(automated_events),
-    count(distinct user_key) filter (human_events > 0)
+    sum(human_events), sum(logins), sum(clicks), sum(records), sum(seconds), sum(automated_events)
 """
 
 DAILY = f"""
     insert into usage_daily
-    select application_key, account_key, day, {_VOLUMES}
-    from keyed group by all
-    order by application_key, day, account_key
+    select application_key, account_key, day, {_VOLUMES}, count(user_key) filter (human_events > 0)
+    from added group by all
+    order by day, account_key
 """
 
 WEEKLY = f"""
     insert into usage_weekly
-    select application_key, account_key, date_trunc('week', day)::date as week, {_VOLUMES}
-    from keyed group by all
-    order by application_key, week, account_key
+    select * exclude (active_users), coalesce(active_users, 0)
+    from (
+        select application_key, account_key, date_trunc('week', day)::date as week, {_VOLUMES} from added group by all
+    )
+    left join (
+        select account_key, week, count(*) as active_users
+        from user_weeks where application_key = getvariable('application') group by all
+    ) using (account_key, week)
+    order by week, account_key
 """
 
-TABLES = (APPLICATIONS, ACCOUNTS, USERS, CONTACTS, MESSAGES, TICKETS, TOUCHPOINTS, SERVICE)
-USAGE = (KEYED, USER_DAYS, USER_WEEKS, DAILY, WEEKLY)
+TABLES = (APPLICATIONS, FEATURES, ACCOUNTS, USERS, CONTACTS, MESSAGES, TICKETS, TOUCHPOINTS, SERVICE)
+USAGE = (ADDED, USER_DAYS, USER_WEEKS, DAILY, WEEKLY, SESSIONS, FEATURE_DAYS)
 
 # Human use outside of what was subscribed. Where no subscriptions are known, nothing is an exception.
 EXCEPTIONS = """
@@ -268,52 +321,4 @@ EXCEPTIONS = """
         min(day), max(day), sum(human_events)
     from judged where kind is not null
     group by all order by account_key, application_key, kind
-"""
-
-# What decides the state of a pair. Several subscriptions of one pair: the one that started last
-# counts. A feed is late where an application is silent for longer than it ever was.
-PAIR_FEATURES = """
-    with subscribed as (
-        select account_key, application_key, started_on, cancelled_on, cancel_reason, renews_on,
-            s.seats, s.annual_value
-        from given_subscriptions s
-        join accounts on account_id = account
-        join applications on application_id = application
-        qualify row_number() over (
-            partition by account_key, application_key order by started_on desc nulls last, cancelled_on desc nulls first
-        ) = 1
-    ),
-    used as (
-        select account_key, application_key,
-            min(day) filter (human_events > 0) as first_use_on,
-            max(day) filter (human_events > 0) as last_use_on,
-            coalesce(sum(human_events) filter (day > $as_of::date - 28), 0) as volume,
-            sum(human_events) filter (day <= $as_of::date - 28 and day > $as_of::date - 210) / 6.5 as usual_volume,
-            min(day) as first_day
-        from usage_daily group by all
-    ),
-    people as (
-        select account_key, application_key, count(distinct user_key) as active_users
-        from user_days where day > $as_of::date - 28 group by all
-    ),
-    days_with_events as (
-        select application_key, day, day - lag(day) over (partition by application_key order by day) as gap
-        from (select distinct application_key, day from usage_daily)
-    ),
-    feeds as (
-        select application_key, max(day) as last_day, coalesce(max(gap), 0) as longest_gap
-        from days_with_events group by all
-    )
-    select account_key, application_key, started_on, cancelled_on, cancel_reason, renews_on,
-        s.seats as seats, s.annual_value as annual_value, first_use_on, last_use_on,
-        case when $as_of::date - last_day > greatest(longest_gap, 7) then last_day else $as_of::date end as fed_until,
-        coalesce(volume, 0) as volume,
-        case when first_day <= $as_of::date - 210 then usual_volume end as usual_volume,
-        coalesce(s.seats, active_users, 1) as heads,
-        case when coalesce(accounts.seats, 0) = 0 then 0 else floor(log2(accounts.seats) / 2) end as size_band
-    from subscribed s
-    full join used using (account_key, application_key)
-    left join people using (account_key, application_key)
-    left join feeds using (application_key)
-    join accounts using (account_key)
 """

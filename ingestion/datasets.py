@@ -27,12 +27,18 @@ DATASETS: Mapping[str, Dataset] = MappingProxyType({
         key=("account",),
     ),
     "applications": Dataset({"application": IDENTIFIER, "name": TEXT}, required=("application",), key=("application",)),
+    # What each application offers, used or not.
+    "features": Dataset(
+        {"application": IDENTIFIER, "feature": TEXT},
+        required=("application", "feature"),
+        key=("application", "feature"),
+    ),
     "subscriptions": Dataset(
         {
             "account": IDENTIFIER, "application": IDENTIFIER, "started_on": DAY, "cancelled_on": DAY,
             "cancel_reason": TEXT, "renews_on": DAY, "seats": WHOLE, "annual_value": NUMBER,
         },
-        required=("account", "application"),
+        required=("account",),
     ),
     "contacts": Dataset(
         {"account": IDENTIFIER, "name": TEXT, "role": TEXT, "email": TEXT, "phone": TEXT, "is_main": YES_NO},

@@ -6,7 +6,6 @@ of 64 bits, so that two of a million would meet once in forty million parts.
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime, time
 from pathlib import Path, PurePosixPath
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,8 +18,8 @@ from ingestion.names import name, quoted
 from ingestion.reading import Relation, UnreadableFile, first_line, relation, with_folders
 from ingestion.remote import Place, SourceError, SourceFile, local_copy
 from ingestion.sources import folder_columns
-from ingestion.times import DAY, TimeError, local_time
-from ingestion.timezones import micros
+from ingestion.space import is_full
+from ingestion.times import TimeError, local_time
 from ingestion.usage_mapping import Usage
 
 
@@ -48,6 +47,8 @@ class Events:
             except duckdb.OutOfMemoryException as error:
                 raise SourceError(f"{file.path}: {first_line(error)} Give more memory or disk space.") from None
             except duckdb.Error as error:
+                if is_full(error):
+                    raise
                 self.problems.append(f"{file.path}: cannot be read: {first_line(error)} Send it again.")
 
     def rejected(self) -> dict[str, int]:
@@ -80,12 +81,11 @@ class Events:
         [(dropped,)] = self._ask(f"delete from events where rowid in ({later})")
         return int(dropped)
 
-    def outside(self, monday: date) -> int:
-        """How many events are not of the week that begins on `monday`."""
-        first = micros(datetime.combine(monday, time()))
-        is_outside = f"us not between {first} and {first + 7 * DAY - 1}"
-        [(count,)] = self._ask(f"select count(*) from events where reason is null and {is_outside}")
-        return int(count)
+    def drop(self, ids: Path) -> int:
+        """Leaves out the events whose id is among the hashes in the file `ids`."""
+        among = f"id_hash in (select id_hash from '{quoted(str(ids))}')"
+        [(dropped,)] = self._ask(f"delete from events where reason is null and {among}")
+        return int(dropped)
 
     def _lookups(self, files: Sequence[SourceFile]) -> list[Relation]:
         usage, spool = self.usage, self.spool / "lookups"

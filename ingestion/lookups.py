@@ -1,6 +1,7 @@
-"""What do other tables add to a row of the log? Small tables, joined by their keys."""
+"""What do other tables add to a row of the log, or of a table? Small tables, joined by their keys."""
 
-from pathlib import Path
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
 
 import duckdb
 
@@ -10,7 +11,8 @@ from ingestion.remote import SourceError
 from ingestion.usage_mapping import Csv, Lookup
 
 # Marks in a relation which lookup found a row.
-FOUND = "found in "
+_FOUND = "found in "
+_REMEDY = "Correct lookups.on in the mapping, or the file."
 
 
 def lookup_table(
@@ -19,7 +21,7 @@ def lookup_table(
     """The lookup as a table in memory. Raises SourceError unless its keys are there, and are unique."""
     try:
         rows = relation(connection, file, options, spool)
-        rows.check(lookup.on, "Correct usage.lookups.on, or the file.")
+        rows.check(lookup.on, _REMEDY)
     except UnreadableFile as error:
         raise SourceError(f"{lookup.uri}: {error}") from None
     table, keys = f"lookup_{number}", ", ".join(map(name, lookup.on))
@@ -28,23 +30,31 @@ def lookup_table(
     if repeated:
         raise SourceError(
             f"{lookup.uri}: more than one row for {', '.join(map(str, repeated[0]))} in {', '.join(lookup.on)}. "
-            "A lookup has one row for each: add a column to usage.lookups.on, or correct the file."
+            "A lookup has one row for each: add a column to lookups.on in the mapping, or correct the file."
         )
     return Relation(table, rows.kinds)
 
 
 def joined(rows: Relation, table: Relation, number: int, lookup: Lookup) -> Relation:
-    """The log's rows with the columns of the lookup that they do not have themselves."""
-    rows.check(lookup.on, "Correct usage.lookups.on, or the file.")
+    """The rows with the columns of the lookup that they do not have themselves."""
+    rows.check(lookup.on, _REMEDY)
     added = {column: kind for column, kind in table.kinds.items() if column not in rows.kinds}
     selected = "".join(f", looked.{name(column)}" for column in added)
     condition = " and ".join(_same(column, rows.kinds[column], table.kinds[column]) for column in lookup.on)
-    found = f"{FOUND}{number}"
+    found = f"{_FOUND}{number}"
     return Relation(
         f"(select given.*{selected}, looked.{name(lookup.on[0])} is not null as {name(found)} "
         f"from {rows.sql} as given left join {table.sql} as looked on {condition})",
         rows.kinds | added,
     )
+
+
+def misses(lookups: Sequence[Lookup]) -> list[tuple[str, str]]:
+    """SQL that is true of a joined row for which a lookup has none, and how to say so, for each."""
+    return [
+        (f"not {name(f'{_FOUND}{number}')}", f"no match in {PurePosixPath(lookup.uri).name}")
+        for number, lookup in enumerate(lookups)
+    ]
 
 
 def _same(column: str, theirs: str, ours: str) -> str:

@@ -88,9 +88,12 @@ def _in_words(path: Path, error: ValidationError) -> Iterator[str]:
 
 def _with_absolute_uris(mapping: Mapping, folder: Path) -> Mapping:
     def absolute(section: Any) -> Any:
-        if not hasattr(section, "uri") or "://" in section.uri:
+        if not hasattr(section, "uri"):
             return section
-        return section.model_copy(update={"uri": str(folder / section.uri)})
+        changes: dict[str, Any] = {} if "://" in section.uri else {"uri": str(folder / section.uri)}
+        if hasattr(section, "lookups"):
+            changes["lookups"] = [absolute(lookup) for lookup in section.lookups]
+        return section.model_copy(update=changes)
 
     absolute_sections = {name: absolute(section) for name, section in mapping}
     changed: Mapping = mapping.model_copy(update=absolute_sections)

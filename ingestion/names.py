@@ -40,3 +40,8 @@ def identifier(columns: tuple[str, ...], kinds: dict[str, str], trimmed: bool = 
     written = (text(column, kinds[column]) for column in columns)
     parts = [f"nullif(trim({part}), '')" if trimmed else f"nullif({part}, '')" for part in written]
     return f" || '{BETWEEN_PARTS}' || ".join(parts)
+
+
+def plain_number(written: str, decimal: str) -> str:
+    """SQL for a number as text, with a decimal point. Where decimals follow a comma, a point parts thousands."""
+    return f"replace(replace({written}, '.', ''), ',', '.')" if decimal == "," else written

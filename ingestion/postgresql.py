@@ -47,8 +47,12 @@ INDEXES = {
     "usage_daily": ("day, application_key", "account_key, day"),
     "usage_weekly": ("week, application_key", "account_key, week"),
     "user_days": ("day, application_key", "account_key, day"),
-    "user_weeks": ("week, application_key", "account_key, week"),
+    "user_weeks": ("week, application_key", "account_key, week", "user_key"),
     "contacts": ("account_key",),
+    "sessions": ("account_key, started_at",),
+    "feature_days": ("account_key, day",),
+    "state_spans": ("account_key",),
+    "account_spans": ("account_key",),
 }
 # In the order of bytes, as the embedded store sorts, and lower case beyond ASCII where the server can.
 COLLATIONS = ("pg_c_utf8", "C.utf8", "C.UTF-8", "C")

@@ -18,7 +18,7 @@ from ingestion import postgresql
 # A reader may hold the last generation while the newest is opened.
 GENERATIONS_KEPT = 3
 DRAFT = "generation.draft"
-CONFIG: dict[str, Any] = {"memory_limit": "2GB", "preserve_insertion_order": False}
+CONFIG: dict[str, Any] = {"memory_limit": "256MB", "preserve_insertion_order": False}
 
 
 class Busy(Exception):
@@ -107,7 +107,7 @@ def only_one(folder: Path, url: str = "") -> Iterator[Target]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise _busy(str(folder)) from None
-        _discard(folder / DRAFT)  # of a load that was killed
+        _discard_unfinished(folder)
         if not url:
             yield Folder(folder)
             return
@@ -141,6 +141,13 @@ def _discard(draft: Path) -> None:
     for path in (draft, draft.with_name(draft.name + ".wal")):
         path.unlink(missing_ok=True)
     shutil.rmtree(draft.with_name(draft.name + ".tmp"), ignore_errors=True)  # what did not fit in memory
+
+
+def _discard_unfinished(store: Path) -> None:
+    """What a load left that was killed."""
+    _discard(store / DRAFT)
+    for draft in store.glob("rollups/**/.*"):
+        draft.unlink()
 
 
 def _prune(store: Path) -> None:

@@ -21,12 +21,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ingestion.names import is_nested, name, quoted
+from ingestion.remote import SourceError
+from ingestion.space import full, is_full
 from ingestion.usage_mapping import Csv
 
 # Lines of a text file that are no rows stand in this column, and nothing beside it.
 UNREADABLE = "the line as it stands"
 _NO_LETTER = "\ufffd"  # what stands for bytes that are no text
 _ROWS_AT_ONCE = 20_000
+_BYTES_AT_ONCE = 1 << 20
 _LONGEST_LINE = 2_000_000
 
 
@@ -52,15 +55,19 @@ class Relation:
 
 
 def relation(connection: duckdb.DuckDBPyConnection, path: Path, options: Csv, spool: Path) -> Relation:
-    """The rows of a local file. Raises UnreadableFile."""
-    if path.stat().st_size == 0:
+    """The rows of a local file. Raises UnreadableFile, or SourceError or DiskFull where nothing is wrong with it."""
+    if _is_empty(path):
         raise UnreadableFile("is empty. Send it again, or remove it.")
+    if path.name.endswith(".gz"):
+        _check_gzip(path)
     try:
         written = [str(file) for file in _as_parquet(connection, path, options, spool)]
         found = connection.read_parquet(written, hive_partitioning=False, union_by_name=len(written) > 1)
     except duckdb.OutOfMemoryException:
         raise
     except duckdb.Error as error:
+        if is_full(error):
+            raise full(error) from None
         raise UnreadableFile(f"cannot be read: {first_line(error)} Send it again.") from None
     kinds = dict(zip(found.columns, map(str, found.types), strict=True))
     listed = ", ".join(f"'{quoted(file)}'" for file in written)
@@ -90,6 +97,26 @@ def _no_column(column: str, columns: list[str]) -> str:
     return f"no column '{column}' (it has {', '.join(columns)}).{meant}"
 
 
+def _is_empty(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return not file.read(1)
+    except FileNotFoundError:
+        raise UnreadableFile("was removed while the log was read. Load again.") from None
+    except OSError as error:
+        raise SourceError(f"{path}: cannot be opened: {error.strerror}. Let it be read; then load again.") from None
+
+
+def _check_gzip(path: Path) -> None:
+    """DuckDB reads as much as there is of a file that is cut off, and never looks at its checksum."""
+    try:
+        with gzip.open(path) as file:
+            while file.read(_BYTES_AT_ONCE):
+                pass
+    except (OSError, EOFError, zlib.error) as error:
+        raise UnreadableFile(f"is not a whole gzip file: {first_line(error)} Send it again.") from None
+
+
 def _as_parquet(connection: duckdb.DuckDBPyConnection, path: Path, options: Csv, spool: Path) -> list[Path]:
     target = spool / f"{path.name}.spool.parquet"
     if path.name.endswith(".parquet"):
@@ -107,9 +134,9 @@ def _in_utf8(path: Path, options: Csv, spool: Path) -> Path:
     target = spool / f"{path.name}.utf-8.csv"
     with _opened(path, options.encoding) as source, target.open("w", encoding="utf-8", newline="") as copy:
         try:
-            while piece := source.read(1 << 20):
+            while piece := source.read(_BYTES_AT_ONCE):
                 copy.write(piece)
-        except (UnicodeError, OSError, EOFError, zlib.error):
+        except UnicodeError:
             raise UnreadableFile(f"is not written in {options.encoding}. Correct usage.csv.encoding.") from None
     return target
 
@@ -124,7 +151,7 @@ def _header(path: Path, options: Csv) -> list[str]:
     try:
         with _opened(path, "utf-8-sig", errors="replace") as file:
             columns = next(csv.reader(file, delimiter=options.separator, quotechar=options.quote), [])
-    except (csv.Error, OSError, EOFError, zlib.error):
+    except csv.Error:
         columns = [_NO_LETTER]
     if _NO_LETTER in "".join(columns):
         raise UnreadableFile("is not text in UTF-8. Say usage.csv.encoding, or send it again.")

@@ -1,9 +1,7 @@
 """What does a row of the log say, in our terms, or why can it not be used?"""
 
-from pathlib import PurePosixPath
-
-from ingestion.lookups import FOUND
-from ingestion.names import TEXT, identifier, is_number, name, quoted, text
+from ingestion.lookups import misses
+from ingestion.names import TEXT, identifier, is_number, name, plain_number, quoted, text
 from ingestion.reading import UNREADABLE, Relation, UnreadableFile
 from ingestion.usage_mapping import ACTIONS, Usage
 
@@ -17,7 +15,7 @@ EVENT = {
     "is_automated": "boolean", "reason": "varchar",
 }  # fmt: skip
 PEOPLE = ("application", "account", "person")
-AMOUNTS = ("events", "logins", "clicks", "records", "seconds", "active_users")
+AMOUNTS = ("events", "logins", "clicks", "records", "seconds")
 
 
 def columns_of(usage: Usage) -> dict[str, str]:
@@ -25,6 +23,8 @@ def columns_of(usage: Usage) -> dict[str, str]:
     columns = dict(EVENT)
     if usage.duplicates == "event_id":
         columns |= {"id_hash": "ubigint"}
+    if usage.columns.feature:
+        columns |= {"feature": "varchar"}
     if usage.amounts.given:
         columns |= dict.fromkeys(AMOUNTS, "double")
     return columns
@@ -34,7 +34,7 @@ def wanted(usage: Usage) -> list[str]:
     """The columns of the log that the mapping names."""
     given = usage.columns
     names = [*given.occurred_at, *given.account, *given.application, *(given.user or ()), *(given.event_id or ())]
-    names += [column for column in (given.action, given.automated) if column]
+    names += [column for column in (given.action, given.automated, given.feature) if column]
     names += usage.amounts.given.values()
     names += [usage.day_zero.column] if usage.day_zero else []
     return list(dict.fromkeys(names))
@@ -63,6 +63,8 @@ def expressions(rows: Relation, usage: Usage, at: str) -> dict[str, str]:
     found["pair_and_person"] = f"hash({found['application']}, {found['account']}, {found['person']})"
     if usage.duplicates == "event_id":
         found["id_hash"] = f"case when {event_id(usage, kinds)} is not null then hash({event_id(usage, kinds)}) end"
+    if usage.columns.feature:
+        found["feature"] = f"nullif(trim({text(usage.columns.feature, kinds[usage.columns.feature])}), '')"
     if usage.amounts.given:
         found |= _amounts(usage, kinds, found["action"])
     found["reason"] = _reason(rows, usage, found)
@@ -78,10 +80,7 @@ def event_id(usage: Usage, kinds: dict[str, str]) -> str:
 def _reason(rows: Relation, usage: Usage, found: dict[str, str]) -> str:
     """The first thing that is wrong with a row, or null."""
     cases = [(f"{name(UNREADABLE)} is not null", "not a line of this table")] if UNREADABLE in rows.kinds else []
-    cases += [
-        (f"not {name(f'{FOUND}{number}')}", f"no match in {PurePosixPath(lookup.uri).name}")
-        for number, lookup in enumerate(usage.lookups)
-    ]
+    cases += misses(usage.lookups)
     cases += [(f"({found['us']}) is null", "no valid time")]
     cases += [(f"({found[part]}) is null", f"no {part}") for part in ("account", "application")]
     cases += [
@@ -95,8 +94,7 @@ def _reason(rows: Relation, usage: Usage, found: dict[str, str]) -> str:
 def _number(usage: Usage, column: str, kind: str) -> str:
     if kind != TEXT:
         return f"{name(column)}::double"
-    plain = f"replace({name(column)}, ',', '.')" if usage.csv.decimal == "," else name(column)
-    return f"try_cast(trim({plain}) as double)"
+    return f"try_cast(trim({plain_number(name(column), usage.csv.decimal)}) as double)"
 
 
 def _is_no_amount(usage: Usage, column: str, kind: str) -> str:
@@ -122,9 +120,6 @@ def _amounts(usage: Usage, kinds: dict[str, str], action: str) -> dict[str, str]
         **by_kind,
         "events": events or " + ".join(given[kind] for kind in sorted(usage.amounts.counts)),
         "seconds": seconds,
-        "active_users": _number(usage, usage.amounts.active_users, kinds[usage.amounts.active_users])
-        if usage.amounts.active_users
-        else "null::double",
     }
 
 

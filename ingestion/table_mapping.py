@@ -6,7 +6,7 @@ from pydantic import Field, create_model
 
 from ingestion.datasets import DATASETS, IDENTIFIER, Dataset
 from ingestion.section import S3, Section
-from ingestion.usage_mapping import Csv, DayZero, Names
+from ingestion.usage_mapping import Csv, DayZero, Lookup, Names
 
 
 class TableSource(Section):
@@ -20,6 +20,12 @@ class TableSource(Section):
     day_zero: DayZero | None = None
     # Of times written in another order than 2026-01-31, as in "%d/%m/%Y %H:%M".
     time_format: str | None = None
+    lookups: list[Lookup] = Field(default_factory=list)
+
+    @property
+    def uris(self) -> list[str]:
+        """Of every file that it is read from."""
+        return [self.uri, *(lookup.uri for lookup in self.lookups)]
 
     @property
     def theirs(self) -> dict[str, tuple[str, ...]]:
@@ -34,13 +40,22 @@ class TicketSource(TableSource):
     one_row_is: Literal["ticket", "event"] = "ticket"
 
 
+class SubscriptionSource(TableSource):
+    """Where people subscribe one by one, an account is a customer as long as any of them is."""
+
+    one_row_is: Literal["subscription", "user"] = "subscription"
+
+
+_SOURCES: dict[str, type[TableSource]] = {"tickets": TicketSource, "subscriptions": SubscriptionSource}
+
+
 def _section(name: str, dataset: Dataset) -> type[TableSource]:
     fields: dict[str, tuple[object, object]] = {}
     for column, kind in dataset.columns.items():
         accepted = Names if kind == IDENTIFIER else str
         fields[column] = (accepted, ...) if column in dataset.required else (accepted | None, None)
     columns = create_model(f"{name.title()}Columns", __base__=Section, **fields)  # type: ignore[call-overload]
-    base = TicketSource if name == "tickets" else TableSource
+    base = _SOURCES.get(name, TableSource)
     source: type[TableSource] = create_model(name.title(), __base__=base, columns=(columns, ...))
     return source
 

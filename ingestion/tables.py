@@ -7,12 +7,14 @@ from pathlib import Path
 
 import duckdb
 
-from ingestion.datasets import DATASETS, IDENTIFIER, NUMBER, TEXT, WHOLE
+from ingestion.datasets import DATASETS, DAY, IDENTIFIER, NUMBER, TEXT, TIME, WHOLE, Dataset
+from ingestion.lookups import joined, lookup_table, misses
 from ingestion.mapping import Mapping
-from ingestion.names import identifier, is_number, name, quoted, text
+from ingestion.names import identifier, is_number, name, plain_number, quoted, text
 from ingestion.reading import Relation, UnreadableFile, relation
 from ingestion.remote import SourceError, local_copy
-from ingestion.table_mapping import TableSource, TicketSource
+from ingestion.subscriptions import COVERED, ONE_SUBSCRIPTION
+from ingestion.table_mapping import SubscriptionSource, TableSource, TicketSource
 
 YES = "('true', 't', 'yes', 'y', '1')"
 
@@ -27,10 +29,18 @@ class TableReport:
     rows_read: int = 0
     rows_duplicate: int = 0
     rejected: dict[str, int] = field(default_factory=dict)
+    # Of rows that are kept: values, by column, that are no date or number and are taken as missing.
+    unreadable: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def remark(self) -> str | None:
+        words = [f"{count:,} with {reason}" for reason, count in self.rejected.items()]
+        words += [f"{count:,} without {column}, as it cannot be read" for column, count in self.unreadable.items()]
+        return ", ".join(words) or None
 
 
 def read_tables(connection: duckdb.DuckDBPyConnection, mapping: Mapping) -> list[TableReport]:
-    """Temporary tables given_<dataset>, empty where nothing is mapped, and set_aside."""
+    """Temporary tables given_<dataset>, empty where nothing is mapped, and set_aside. Needs `rolled`, the log."""
     connection.execute("create temp table set_aside (dataset varchar, reason varchar, content varchar)")
     with tempfile.TemporaryDirectory() as spool:
         reports = [_read(connection, dataset, source, Path(spool)) for dataset, source in mapping.tables.items()]
@@ -39,55 +49,90 @@ def read_tables(connection: duckdb.DuckDBPyConnection, mapping: Mapping) -> list
             f"null::{_sql(kind)} as {name(column)}" for column, kind in DATASETS[dataset].columns.items()
         )
         connection.execute(f"create temp table given_{dataset} as select {columns} where false")
+    connection.execute(COVERED)
     return reports
 
 
 def _read(connection: duckdb.DuckDBPyConnection, dataset: str, source: TableSource, spool: Path) -> TableReport:
     contract = DATASETS[dataset]
+    file = local_copy(source.uri, source.s3, spool)
+    rows = _relation(connection, dataset, source, file, spool)
+    report = TableReport(dataset, source.uri, file.stat().st_size)
+    values = {ours: _value(source, ours, kind, rows) for ours, kind in contract.columns.items()}
+    problems = misses(source.lookups)
+    problems += [(f"({values[ours]}) is null", f"no valid {ours.replace('_', ' ')}") for ours in contract.required]
+    reason = " ".join(f"when {problem} then '{quoted(words)}'" for problem, words in problems)
+    selected = ", ".join(f"{value} as {name(ours)}" for ours, value in values.items())
+    given = ", ".join(f"'{quoted(column)}': {name(column)}" for column in rows.kinds)
+    connection.execute(
+        f"create or replace temp table read_rows as "
+        f"select {selected}, {{{given}}} as given, case {reason} end as reason from {rows.sql}"
+    )
+    report.rows_read = _count(connection, "read_rows")
+    report.rejected = _set_aside(connection, dataset)
+    report.unreadable = _unreadable(connection, source, contract, rows, values)
+    if isinstance(source, TicketSource | SubscriptionSource) and source.one_row_is in FOLDED:
+        connection.execute(f"create temp table given_{dataset} as {FOLDED[source.one_row_is]}")
+        return report
+    order = ", ".join(map(name, contract.key))
+    once = f"qualify row_number() over (partition by {order} order by given::varchar) = 1" if order else ""
+    if contract.key and not all(key in source.theirs for key in contract.key):
+        once = ""
+    connection.execute(f"create temp table given_{dataset} as select * exclude (given, reason) from read_rows {once}")
+    report.rows_duplicate = report.rows_read - sum(report.rejected.values()) - _count(connection, f"given_{dataset}")
+    return report
+
+
+def _relation(
+    connection: duckdb.DuckDBPyConnection, dataset: str, source: TableSource, file: Path, spool: Path
+) -> Relation:
+    """The rows of the table, with what its lookups add."""
+    lookups = [
+        lookup_table(connection, number, lookup, local_copy(lookup.uri, source.s3, spool), source.csv, spool)
+        for number, lookup in enumerate(source.lookups)
+    ]
     try:
-        file = local_copy(source.uri, source.s3, spool)
         rows = relation(connection, file, source.csv, spool)
+        for number, (lookup, table) in enumerate(zip(source.lookups, lookups, strict=True)):
+            rows = joined(rows, table, number, lookup)
         wanted = [column for names in source.theirs.values() for column in names]
         rows.check(wanted, f"Correct [{dataset}.columns] in the mapping, or the file.")
         if source.day_zero:
             rows.check([source.day_zero.column], f"Correct [{dataset}.day_zero] in the mapping.")
     except UnreadableFile as error:
         raise SourceError(f"{source.uri}: {error}") from None
-    report = TableReport(dataset, source.uri, file.stat().st_size)
-    selected = ", ".join(
-        f"{_value(source, ours, kind, rows)} as {name(ours)}" for ours, kind in contract.columns.items()
-    )
-    connection.execute(
-        f"create or replace temp table read_rows as select {selected}, given as given from {rows.sql} given"
-    )
-    report.rows_read = _count(connection, "read_rows")
-    _set_aside(connection, dataset, contract.required, report)
-    if isinstance(source, TicketSource) and source.one_row_is == "event":
-        connection.execute(f"create temp table given_tickets as {ONE_TICKET}")
-        return report
-    order = ", ".join(map(name, contract.key))
-    once = f"qualify row_number() over (partition by {order} order by given::varchar) = 1" if order else ""
-    if contract.key and not all(key in source.theirs for key in contract.key):
-        once = ""
-    connection.execute(f"create temp table given_{dataset} as select * exclude (given) from read_rows {once}")
-    report.rows_duplicate = report.rows_read - sum(report.rejected.values()) - _count(connection, f"given_{dataset}")
-    return report
+    return rows
 
 
-def _set_aside(
-    connection: duckdb.DuckDBPyConnection, dataset: str, required: tuple[str, ...], report: TableReport
-) -> None:
-    """Rows that lack what is required leave, with the reason and all that they held."""
-    for column in required:
-        reason = f"no valid {column.replace('_', ' ')}"
-        connection.execute(
-            f"insert into set_aside select ?, ?, given::varchar from read_rows where {name(column)} is null",
-            [dataset, reason],
-        )
-        before = _count(connection, "read_rows")
-        connection.execute(f"delete from read_rows where {name(column)} is null")
-        if left := before - _count(connection, "read_rows"):
-            report.rejected[reason] = left
+def _set_aside(connection: duckdb.DuckDBPyConnection, dataset: str) -> dict[str, int]:
+    """Rows that cannot be used leave, with the reason and all that they held. How many, by reason."""
+    unusable = "from read_rows where reason is not null"
+    connection.execute(f"insert into set_aside select ?, reason, given::varchar {unusable}", [dataset])
+    rejected = dict(connection.execute(f"select reason, count(*) {unusable} group by 1 order by 1").fetchall())
+    connection.execute(f"delete {unusable}")
+    return rejected
+
+
+def _unreadable(
+    connection: duckdb.DuckDBPyConnection,
+    source: TableSource,
+    contract: Dataset,
+    rows: Relation,
+    values: dict[str, str],
+) -> dict[str, int]:
+    """How many values are given, and are nothing that their column can hold; of columns that a row may lack."""
+    written = {
+        ours: text(source.theirs[ours][0], rows.kinds[source.theirs[ours][0]])
+        for ours, kind in contract.columns.items()
+        if ours in source.theirs and ours not in contract.required and kind in (DAY, TIME, WHOLE, NUMBER)
+    }
+    if not written:
+        return {}
+    counts = ", ".join(
+        f"count(*) filter (({values[ours]}) is null and trim({raw}) <> '')" for ours, raw in written.items()
+    )
+    [found] = connection.execute(f"select {counts} from {rows.sql}").fetchall()
+    return {ours.replace("_", " "): count for ours, count in zip(written, found, strict=True) if count}
 
 
 def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
@@ -109,7 +154,7 @@ def _value(source: TableSource, ours: str, kind: str, rows: Relation) -> str:
         case "boolean":
             return f"case when {written} is null then null else lower(trim({written})) in {YES} end"
         case "bigint" | "double":
-            number = f"replace({written}, ',', '.')" if source.csv.decimal == "," else written
+            number = plain_number(written, source.csv.decimal)
             return f"try_cast({number} as double)::{kind}" if kind == WHOLE else f"try_cast({number} as {NUMBER})"
     return f"nullif(trim({written}), '')"
 
@@ -145,3 +190,5 @@ ONE_TICKET = """
         count(*) as responses, arg_min(priority, opened_at) as priority, max(satisfaction) as satisfaction
     from read_rows group by ticket
 """
+# Where several rows make one of ours: how, by what one row is.
+FOLDED = {"event": ONE_TICKET, "user": ONE_SUBSCRIPTION}

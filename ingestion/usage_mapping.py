@@ -30,6 +30,7 @@ class UsageColumns(Section):
     action: str | None = None
     event_id: Names | None = None
     automated: str | None = None
+    feature: str | None = None
 
 
 class Automated(Section):
@@ -47,7 +48,6 @@ class Amounts(Section):
     records: str | None = None
     minutes: str | None = None
     seconds: str | None = None
-    active_users: str | None = None
 
     @property
     def given(self) -> dict[str, str]:
@@ -147,8 +147,6 @@ class Usage(Section):
             raise ValueError(f'grain = "{self.grain}" needs [usage.amounts]: which columns to add up')
         if self.amounts.minutes and self.amounts.seconds:
             raise ValueError("give one of amounts.minutes and amounts.seconds")
-        if self.amounts.active_users and (self.columns.user or self.grain == "event"):
-            raise ValueError('amounts.active_users is for a log of grain "day" or "week" without columns.user')
         return self
 
     @property
@@ -170,7 +168,6 @@ class Usage(Section):
         """What the log can tell of: the rest is hidden, not shown as zero."""
         told = {
             "logins": "login" in self.recorded,
-            # A daily number of active users cannot be counted over a longer time, so it is not shown.
             "users": self.columns.user is not None,
             # A log of results alone does not show how long anybody worked.
             "hours": self.amounts.has_time or (self.has_sessions and bool(self.recorded & {"login", "click"})),

@@ -14,6 +14,7 @@ from data_access import schema
 from data_access.engine import Database, UsageStore, open_store
 from data_access.filters import Filters, Measure, Period
 from data_access.scope import Role, Scope
+from ingestion.datasets import DATASETS
 from ingestion.load import Summary, load
 from tests.services import plain
 
@@ -36,6 +37,7 @@ application = "app"
 user = "user"
 action = "event"
 automated = "channel"
+feature = "feature"
 [usage.actions]
 LOGIN = "login"
 LOGOUT = "logout"
@@ -44,12 +46,7 @@ RECORD = "record"
 [usage.automated]
 values = ["api"]
 """
-TABLES = {
-    "accounts": ("account", "name", "industry", "plan", "region", "manager", "manager_email", "seats"),
-    "applications": ("application", "name"),
-    "subscriptions": ("account", "application", "started_on", "cancelled_on", "seats"),
-    "contacts": ("account", "name", "role", "email", "phone", "is_main"),
-}
+TABLES = {name: tuple(dataset.columns) for name, dataset in DATASETS.items()}
 TELLING = {
     table.name: ", ".join(column.name for column in table.c if column.name not in ("number", "published_at"))
     for table in schema.metadata.sorted_tables
@@ -86,13 +83,15 @@ class Given:
         return self.folder / "mapping.toml"
 
     def use(self, account: str, app: str, at: str, *, user: str = "ann", event: str = "RECORD", times: int = 1,
-            channel: str = "web", event_id: str | None = None) -> "Given":  # fmt: skip
-        """`times` events, a minute apart."""
+            channel: str = "web", event_id: str | None = None, feature: str = "",
+            folder: tuple[int, int] | None = None) -> "Given":  # fmt: skip
+        """`times` events, a minute apart; in the folder of their week, unless another year and week is given."""
         first = datetime.fromisoformat(at)
         for number in range(times):
             self._events.append({
                 "id": event_id or f"e{len(self._events)}", "at": first + timedelta(minutes=number),
                 "account": account, "app": app, "user": user, "event": event, "channel": channel,
+                "feature": feature, "folder": folder,
             })  # fmt: skip
         return self
 
@@ -105,7 +104,7 @@ class Given:
         for (year, week), rows in self._by_week().items():
             target = self.folder / f"log/year={year}/week={week:02d}/part-0.parquet"
             target.parent.mkdir(parents=True, exist_ok=True)
-            frame = pd.DataFrame(rows).astype({"at": "datetime64[us]"})
+            frame = pd.DataFrame(rows).drop(columns="folder").astype({"at": "datetime64[us]"})
             frame["at"] = frame["at"].dt.tz_localize("UTC")
             frame.to_parquet(target, index=False)
         mapping = [USAGE.format(zone=self.zone)]
@@ -153,7 +152,7 @@ class Given:
         weeks: dict[tuple[int, int], list[dict[str, Any]]] = {}
         for event in self._events:
             year, week, _ = event["at"].isocalendar()
-            weeks.setdefault((year, week), []).append(event)
+            weeks.setdefault(event["folder"] or (year, week), []).append(event)
         return weeks
 
     def ask(self, question: Any, *arguments: Any, start: str = "2026-01-05", end: str = "2026-02-02",

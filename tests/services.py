@@ -8,10 +8,12 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Thread
 from uuid import uuid4
 
 import psycopg
@@ -94,9 +96,12 @@ def postgresql_server(*options: str) -> Iterator[str]:
                         break
                 else:
                     raise RuntimeError(f"PostgreSQL did not start:\n{said}")
+                # A full pipe would stop the server in the middle of a word.
+                Thread(target=deque, args=(process.stderr, 0)).start()
                 yield f"postgresql+psycopg://postgres@127.0.0.1:{port}/"
             finally:
                 process.send_signal(signal.SIGINT)
+                process.wait()
 
 
 @contextmanager

@@ -18,6 +18,7 @@ application = "application_id"
 user = "user_id"
 action = "event"
 automated = "channel"
+feature = "feature"
 
 [usage.actions]
 LOGIN = "login"
@@ -94,6 +95,12 @@ category = "category"
 status = "status"
 failure_reason = "failure_reason"
 charge = "charge"
+
+[features]
+uri = "features.parquet"
+[features.columns]
+application = "application_id"
+feature = "feature"
 
 [tickets]
 uri = "tickets.parquet"

@@ -34,17 +34,26 @@ def state_of(**changes: object) -> str:
         ({"cancelled_on": "2026-06-30"}, "cancelled"),
         ({"cancelled_on": "2026-07-01"}, "active"),
         ({"fed_until": "2026-06-20", "last_use_on": "2026-05-01"}, "no data"),
+        ({"fed_until": None, "last_use_on": None}, "no data"),
         ({"started_on": "2026-06-10", "last_use_on": None}, "onboarding"),
         ({"last_use_on": None, "volume": 0.0}, "never activated"),
         ({"last_use_on": "2023-12-01", "volume": 0.0}, "never activated"),
         ({"last_use_on": "2026-05-31", "volume": 0.0}, "inactive"),
         ({"last_use_on": "2026-06-01"}, "active"),
+        ({"last_use_on": "2026-06-01", "volume": 0.0, "usual_volume": None}, "low"),
         ({"volume": 49.0, "usual_volume": 100.0, "heads": 1}, "low"),
         ({"volume": 100.0, "heads": 100}, "low"),
     ],
 )
 def test_the_first_rule_that_matches_decides(changes: dict[str, object], state: str):
     assert state_of(**changes) == state
+
+
+@pytest.mark.parametrize(("monday", "state"), [("2026-06-01", "inactive"), ("2026-06-08", "active")])
+def test_where_the_source_has_weeks_four_without_use_are_silence(monday: str, state: str):
+    """The week of June 29 is the last; that of June 1 is the last before four."""
+    frame = pd.DataFrame([pair(last_use_on=monday, fed_until=date(2026, 6, 29))])
+    assert pair_states(frame, date(2026, 6, 29), is_weekly=True).tolist() == [state]
 
 
 days = st.none() | st.integers(-800, 100).map(lambda n: TODAY + timedelta(days=n))

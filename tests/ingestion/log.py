@@ -9,8 +9,9 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from ingestion.partition import Partition, Receipt
 from ingestion.remote import Place
-from ingestion.rollup import Partition, Receipt, roll_up
+from ingestion.rollup import roll_up
 from ingestion.sources import parts
 from ingestion.usage_mapping import Usage
 
@@ -74,7 +75,7 @@ class Log:
     def rolled(self, columns: str) -> list[tuple[Any, ...]]:
         """These columns of every row of all roll-ups, in order."""
         self.receipts = [roll_up(partition, self.mapping, self.zone) for partition in self.partitions()]
-        files = [str(partition.rollup) for partition in self.partitions() if partition.rollup.exists()]
+        files = [str(partition.days) for partition in self.partitions() if partition.days.exists()]
         if not files:
             return []
         rows = duckdb.read_parquet(files, hive_partitioning=False)

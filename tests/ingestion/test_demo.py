@@ -1,4 +1,5 @@
 import json
+import shutil
 import tomllib
 from datetime import date, timedelta
 from itertools import pairwise
@@ -452,19 +453,89 @@ def test_the_true_state_of_a_pair_is_that_of_the_rows(tale, use):
     assert (pairs["state"].eq("cancelled") == cancelled.reindex(pairs.index)).all()
 
 
-def test_the_product_finds_the_true_state_of_every_pair(tale, tmp_path):
-    summary = load(tale / "demo.toml", tmp_path)
-    assert summary.rows_duplicate == faults(tale)["rows_duplicate"]
-    with duckdb.connect(str((tmp_path / "current").resolve()), read_only=True) as store:
-        found = store.execute(
-            "select account_id, application_id, pairs.state from pairs "
-            "join accounts using (account_key) join applications using (application_key)"
-        ).df()
+@pytest.fixture(scope="module")
+def store(tale: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the product makes of the tale."""
+    store = tmp_path_factory.mktemp("store")
+    assert load(tale / "demo.toml", store).rows_duplicate == faults(tale)["rows_duplicate"]
+    return store
+
+
+def asked(store: Path, question: str) -> pd.DataFrame:
+    with duckdb.connect(str((store / "current").resolve()), read_only=True) as connection:
+        return connection.execute(question).df()
+
+
+def states_today(store: Path) -> pd.DataFrame:
+    return asked(
+        store,
+        "select account_id, application_id, pairs.state from pairs "
+        "join accounts using (account_key) join applications using (application_key) order by 1, 2",
+    )
+
+
+def states_on(store: Path, day: pd.Timestamp) -> pd.DataFrame:
+    """At the end of the week of that day, by the history."""
+    return asked(
+        store,
+        "select account_id, application_id, state_spans.state from state_spans "
+        "join accounts using (account_key) join applications using (application_key) "
+        f"where since <= '{day}' and (until > '{day}' or until is null) order by 1, 2",
+    )
+
+
+def test_the_product_finds_the_true_state_of_every_pair(tale, store):
+    found = states_today(store)
     found["state"] = found["state"].replace({"active": "in use", "low": "in use"})
     truth = pd.read_parquet(tale / "truth" / "pairs.parquet")
     both = truth.merge(found, on=["account_id", "application_id"], suffixes=("", "_found"))
     assert len(both) == len(truth)
     assert both["state"].tolist() == both["state_found"].tolist()
+
+
+# The day on which a story is to be seen in the state of its pairs: so many days after its beginning, or the last one.
+SEEN_AFTER = {"onboarding": 14, "new pair": 14, "silence": 37, "lasting drop": 56}
+SEEN_ON_THE_LAST_DAY = ("cancellation", "never used", "late feed")
+
+
+def confusion(tale: Path, store: Path) -> dict[str, dict[str, int]]:
+    """By kind of story: in which states its pairs are found, on the day on which it is to be seen."""
+    owned = table(tale, "subscriptions")
+    found = []
+    for kind in (*SEEN_AFTER, *SEEN_ON_THE_LAST_DAY):
+        for _, story in stories(tale, kind).iterrows():
+            day = story["from_day"] + pd.Timedelta(days=SEEN_AFTER[kind]) if kind in SEEN_AFTER else TODAY
+            pairs = of(owned[owned["cancelled_on"].isna()] if kind == "late feed" else owned, story)
+            if day <= TODAY and not day >= story["to_day"]:
+                found.append(pairs.merge(states_on(store, day)).assign(kind=kind))
+    counted = pd.concat(found).groupby(["kind", "state"]).size()
+    return {kind: dict(counted[kind]) for kind in counted.index.unique("kind")}
+
+
+def test_the_product_finds_the_stories_in_the_history_of_states(tale, store):
+    assert confusion(tale, store) == {
+        "cancellation": {"cancelled": 21},
+        "lasting drop": {"low": 4, "active": 1},
+        "late feed": {"no data": 26},
+        "never used": {"never activated": 5},
+        "new pair": {"onboarding": 62},
+        "onboarding": {"onboarding": 5},
+        # One ended in that week, one had no use in the log before it fell silent.
+        "silence": {"inactive": 21, "cancelled": 1, "never activated": 1},
+    }
+
+
+def test_the_history_says_of_a_week_what_was_said_at_its_end(tale, store, tmp_path):
+    sunday = date(2026, 9, 20)  # after more than the half year and the month that a usual level needs
+    shutil.copytree(tale, tmp_path / "tale")
+    for week in week_partitions(str(tmp_path / "tale" / "usage")):
+        if week.monday > sunday:
+            shutil.rmtree(tmp_path / "tale" / "usage" / week.label)
+    load(tmp_path / "tale" / "demo.toml", tmp_path / "store")
+    assert asked(tmp_path / "store", "select as_of from generation")["as_of"].tolist() == [pd.Timestamp(sunday)]
+    said, later = states_today(tmp_path / "store"), states_on(store, pd.Timestamp(sunday))
+    assert said["state"].nunique() == 7
+    assert said.equals(later)
 
 
 # Tables beside the log

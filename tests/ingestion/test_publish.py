@@ -2,26 +2,24 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
-from random import Random
 from threading import Event
-from time import monotonic
 
 import psycopg
 import pytest
 from sqlalchemy import func, select
 
-from data_access import choices
+from data_access import choices, search
 from data_access.engine import Database, StoreUnavailable, UsageStore, read
 from data_access.schema import usage_daily, usage_weekly
 from ingestion import postgresql
 from ingestion.load import load
 from ingestion.publish import Busy, only_one
 from tests.given import LEADER, Given
+from tests.ingestion.apart import load_apart
 from tests.services import free_port, plain
 
-READERS, LOADS, KILLS = 16, 20, 25
+READERS, LOADS = 16, 20
 HOSTILE = (
     'a "b", c',
     "two\nlines",
@@ -32,8 +30,6 @@ HOSTILE = (
     "'; drop table accounts; --",
     "École 👩‍🚀 \u202e",
 )
-processes = get_context("forkserver")
-processes.set_forkserver_preload(["ingestion.load"])
 
 
 def seen_by_a_reader(store: UsageStore, is_over: Event) -> set[tuple[int, ...]]:
@@ -55,45 +51,12 @@ def test_readers_through_many_loads_never_mix_two_generations(given: Given):
         readers = [pool.submit(seen_by_a_reader, given.opened, is_over) for _ in range(READERS)]
         try:
             for _ in range(LOADS - 1):
-                killed_after(None, given.use("a", "permit", "2026-01-05 10:00").write())
+                load_apart(given.use("a", "permit", "2026-01-05 10:00").write())
         finally:
             is_over.set()
     seen = set().union(*(reader.result() for reader in readers))
     assert seen <= {(number,) * 5 for number in range(1, LOADS + 1)}
     assert len(seen) > LOADS / 2
-
-
-def killed_after(seconds: float | None, given: Given) -> bool:
-    """Loads in a process of its own, which is killed unless it ends before; whether it was."""
-    process = processes.Process(target=load, args=(given.mapping, given.store, 1, None, given.url))
-    process.start()
-    process.join(seconds)
-    process.kill()
-    process.join()
-    assert process.exitcode in (0, -9)
-    return process.exitcode != 0
-
-
-def seconds_to_load(given: Given) -> float:
-    started = monotonic()
-    killed_after(None, given.write())
-    return monotonic() - started
-
-
-@pytest.mark.services  # takes as long
-def test_a_load_killed_at_any_moment_and_run_again_is_as_if_nothing_had_happened(given: Given, tmp_path: Path):
-    undisturbed = Given(tmp_path / "undisturbed")
-    given.row("accounts", account="a", name="Ash")
-    usual_seconds = min(seconds_to_load(given.use("a", "permit", "2026-01-05 09:00")) for _ in range(3))
-    kills = 0
-    for seed in range(KILLS):
-        given.use("a", "permit", "2026-01-13 09:00", user=f"user {seed}").write()
-        kills += killed_after(Random(seed).uniform(0, usual_seconds), given)
-        given.load_again()
-        load(given.mapping, undisturbed.store)
-        assert given.contents() == undisturbed.contents(), f"seed {seed}"
-        assert not list(given.store.glob("*.draft*"))
-    assert kills > KILLS / 5
 
 
 def test_any_text_arrives_as_it_was(given: Given, tmp_path: Path):
@@ -112,7 +75,7 @@ def test_names_sort_by_their_letters_and_are_found_in_any_case(given: Given):
     names = [name for (name,) in given.rows("select name from accounts order by name")]
     assert names == ["Apple pie", "Zoo", "_x", "apple", "École"]
     with given.opened.pin():
-        assert choices.accounts_like(LEADER, "éCOLE")["name"].tolist() == ["École"]
+        assert search.accounts_like(LEADER, "éCOLE")["name"].tolist() == ["École"]
 
 
 def test_three_generations_are_kept(given: Given):

@@ -1,5 +1,8 @@
 """What becomes of raw events: days, sessions, duplicates, rejects."""
 
+import shutil
+from datetime import date, time
+
 import duckdb
 import pytest
 
@@ -32,6 +35,51 @@ def test_half_an_hour_of_silence_ends_a_session(given: Given):
     given.use("a", "permit", "2026-01-05 09:00").use("a", "permit", "2026-01-05 09:30")
     given.use("a", "permit", "2026-01-05 10:01")
     assert days(given.loaded())[0][4] == 30 * 60
+
+
+def test_a_session_lasts_from_its_first_event_to_its_last(given: Given):
+    given.use("a", "permit", "2026-01-05 09:00").use("a", "permit", "2026-01-05 09:10", times=2)
+    given.use("a", "permit", "2026-01-05 10:00").use("a", "permit", "2026-01-05 09:05", user="bob")
+    given.use("a", "permit", "2026-01-05 09:20", channel="api")
+    sessions = given.loaded().rows(
+        "select user_id, cast(started_at as time), seconds from sessions join users using (user_key) order by 1, 2"
+    )
+    assert sessions == [("ann", time(9), 660), ("ann", time(10), 0), ("bob", time(9, 5), 0)]
+
+
+def test_the_hours_in_which_a_person_was_active_are_kept(given: Given):
+    given.use("a", "permit", "2026-01-05 00:30").use("a", "permit", "2026-01-05 09:59")
+    given.use("a", "permit", "2026-01-05 23:00").use("a", "permit", "2026-01-05 12:00", channel="api")
+    assert given.loaded().rows("select hours from user_days") == [(1 << 0 | 1 << 9 | 1 << 23,)]
+
+
+def test_features_are_counted_by_day_and_without_machines(given: Given):
+    given.use("a", "permit", "2026-01-05 09:00", feature="fees", times=2).use("a", "permit", "2026-01-05 12:00")
+    given.use("a", "permit", "2026-01-05 11:00", feature="fees", user="bob").use(
+        "a", "permit", "2026-01-06", feature="map"
+    )
+    given.use("a", "permit", "2026-01-07", feature="fees", channel="api")
+    assert given.loaded().rows("select feature, day, events from feature_days order by day") == [
+        ("fees", date(2026, 1, 5), 3),
+        ("map", date(2026, 1, 6), 1),
+    ]
+
+
+def test_an_event_that_lies_in_two_weeks_counts_in_the_first(given: Given):
+    given.use("a", "permit", "2026-01-05 09:00", event_id="same").use("a", "permit", "2026-01-05 10:00", event_id="one")
+    given.use("a", "permit", "2026-01-05 09:00", event_id="same", folder=(2026, 3))
+    given.use("a", "permit", "2026-01-12 09:00", event_id="two")
+    summary = given.load()
+    assert (summary.rows_read, summary.rows_kept, summary.rows_duplicate) == (4, 3, 1)
+    assert [(day, records) for day, _, _, records, *_ in days(given)] == [("2026-01-05", 2), ("2026-01-12", 1)]
+
+
+def test_an_event_counts_elsewhere_once_its_first_week_is_gone(given: Given):
+    given.use("a", "permit", "2026-01-05 09:00", event_id="same")
+    given.use("a", "permit", "2026-01-05 09:00", event_id="same", folder=(2026, 3))
+    shutil.rmtree(given.loaded().folder / "log/year=2026/week=02")
+    given.load_again()
+    assert [(day, records) for day, _, _, records, *_ in days(given)] == [("2026-01-05", 1)]
 
 
 def test_a_session_over_midnight_counts_on_both_days(given: Given):
@@ -91,11 +139,10 @@ def test_rows_that_are_real_are_never_dropped(log: Log):
     assert log.rolled("clicks") == [(3,)]
 
 
-def test_rows_outside_the_week_of_their_folder_are_counted(log: Log):
+def test_rows_outside_the_week_of_their_folder_count_on_their_day(log: Log):
     log.text("year=2026/week=02/a.csv", "time,tenant,app,who", "2026-01-04 23:59,a,permit,ann",
              "2026-01-05 00:00,a,permit,ann", "2026-01-11 23:59,a,permit,ann", "2026-01-12 00:00,a,permit,ann")  # fmt: skip
     assert log.rolled("day") == [("2026-01-04",), ("2026-01-05",), ("2026-01-11",), ("2026-01-12",)]
-    assert log.receipts[0].rows_outside == 2
 
 
 def test_the_rows_of_a_day_are_added_up(log: Log):
@@ -132,16 +179,16 @@ def test_a_log_may_tell_itself_how_long_an_event_took(log: Log):
     assert log.rolled("human_events, clicks, seconds") == [(2, 2, 120.0)]
 
 
-def test_the_sums_of_a_week_without_people_keep_how_many_they_were(log: Log):
-    log.text("a.csv", "year,week,tenant,app,clicks,people", "2026,2,a,permit,30,4", "2026,3,a,permit,20,3")
+def test_the_sums_of_a_week_may_name_no_people(log: Log):
+    log.text("a.csv", "year,week,tenant,app,clicks", "2026,2,a,permit,30", "2026,3,a,permit,20")
     log.mapped(
-        'grain = "week"\n[amounts]\nclicks = "clicks"\nactive_users = "people"',
+        'grain = "week"\n[amounts]\nclicks = "clicks"',
         without=("every_event_is",),
         occurred_at=["year", "week"],
         user=None,
     )
-    rolled = log.rolled("day, clicks, active_users, person")
-    assert rolled == [("2026-01-05", 30, 4, None), ("2026-01-12", 20, 3, None)]
+    rolled = log.rolled("day, clicks, person, hours")
+    assert rolled == [("2026-01-05", 30, None, None), ("2026-01-12", 20, None, None)]
 
 
 def test_identifiers_may_have_several_parts(log: Log):
@@ -224,7 +271,6 @@ def test_what_a_log_cannot_tell_is_not_claimed(mapping: dict[str, object], measu
         ({"amounts": {"clicks": "n"}}, "give one of columns.action"),
         ({"grain": "day"}, r"needs \[usage.amounts\]"),
         ({"amounts": {"minutes": "n", "seconds": "s"}}, "one of amounts.minutes and amounts.seconds"),
-        ({"amounts": {"active_users": "n"}}, "without columns.user"),
         ({"time_unit": "s", "time_format": "%Y"}, "give one of time_unit"),
         ({"columns": {**PLAIN["columns"], "occurred_at": ["y", "w"]}}, "needs grain"),
         ({"csv": {"encoding": "latin-16"}}, "is no encoding"),

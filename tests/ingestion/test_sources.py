@@ -1,5 +1,6 @@
 """Logs of every format and layout, and files that are broken."""
 
+import gzip
 import re
 from datetime import datetime
 from pathlib import Path
@@ -8,6 +9,7 @@ import pandas as pd
 import pytest
 
 from ingestion.remote import Place, SourceError
+from ingestion.rollup import roll_up
 from ingestion.section import S3
 from ingestion.sources import parts
 from tests.ingestion.log import Log
@@ -136,8 +138,17 @@ BROKEN = {
     "empty": ("a.parquet", b"", "is empty. Send it again"),
     "no footer": ("a.parquet", b"PAR1 and no more", "cannot be read: .* Send it again"),
     "no workbook": ("a.xlsx", b"PK no zip", "is not an Excel workbook"),
-    "no gzip": ("a.csv.gz", b"time,tenant", "is not text in UTF-8"),
-    "half a gzip": ("a.csv.gz", b"\x1f\x8b\x08\x00\x00", "is not text in UTF-8"),
+    "no gzip": ("a.csv.gz", b"time,tenant", "is not a whole gzip file: .* Send it again"),
+    "half a gzip": (
+        "a.csv.gz",
+        gzip.compress(f"{HEADER}\n{ROW}\n".encode())[:-9],
+        "is not a whole gzip file: .* Send it again",
+    ),
+    "gzip of other bytes": (
+        "a.csv.gz",
+        gzip.compress(f"{HEADER}\n{ROW}\n".encode())[:-8] + b"checksum",
+        "is not a whole gzip file: .* Send it again",
+    ),
     "other encoding": ("a.csv", "zeit,büro\n".encode("utf-16"), "is not text in UTF-8"),
     "empty header": ("a.csv", b"\n", "has no header"),
     "renamed column": (
@@ -206,3 +217,24 @@ def test_files_of_one_week_may_write_times_in_different_ways(log: Log):
     log.text("year=2026/week=02/a.csv", HEADER, "2026-01-05T23:30:00-07:00,a,permit,ann")
     log.parquet("year=2026/week=02/b.parquet", SELECT.replace("timestamp '2026-01-05 09:00'", "date '2026-01-07'"))
     assert log.rolled("day") == [("2026-01-06",), ("2026-01-07",)]
+
+
+def test_a_file_that_is_removed_while_the_log_is_read_is_told_of(log: Log):
+    log.text("year=2026/week=02/a.csv", HEADER, ROW).text("year=2026/week=02/b.csv", HEADER, ROW)
+    [partition] = log.partitions()
+    Path(partition.files[0].path).unlink()
+    receipt = roll_up(partition, log.mapping, log.zone)
+    assert receipt.rows_read == 1
+    assert receipt.problems == [f"{partition.files[0].path}: was removed while the log was read. Load again."]
+
+
+def test_a_file_that_may_not_be_read_ends_the_load_since_nothing_is_wrong_with_it(
+    log: Log, monkeypatch: pytest.MonkeyPatch
+):
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    log.text("a.csv", HEADER, ROW)
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(SourceError, match=r"a\.csv: cannot be opened: Permission denied\. Let it be read; then load"):
+        log.rolled("clicks")

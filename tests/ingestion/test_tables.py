@@ -149,3 +149,29 @@ def test_a_column_that_is_not_there_is_named_with_the_remedy(given: Given):
 def test_a_required_column_that_is_not_mapped_is_named(given: Given):
     with pytest.raises(MappingError, match=r"tickets\.columns\.opened_at: is missing"):
         with_table(given, "tickets", ["id,account"], '[tickets.columns]\nticket = "id"\naccount = "account"')
+
+
+def test_an_account_that_is_listed_without_a_name_is_known(given: Given):
+    with_table(given, "accounts", ["id,state", "a,Utah", "b,Ohio"], '[accounts.columns]\naccount = "id"')
+    question = "select account_id, name, is_matched from accounts order by 1"
+    assert stored(given, question) == [("a", "a", True), ("b", "b", True)]
+
+
+def test_a_date_or_number_that_cannot_be_read_is_told_and_the_row_is_kept_without_it(given: Given):
+    with_table(
+        given,
+        "subscriptions",
+        ["account;application;start;value", "a;permit;soon;1.200,50", "b;permit;2026-01-01;much", "c;permit;;"],
+        """
+csv = { separator = ";", decimal = "," }
+[subscriptions.columns]
+account = "account"
+application = "application"
+started_on = "start"
+annual_value = "value"
+""",
+    )
+    pairs = "select account_id, started_on::varchar, pairs.annual_value from pairs join accounts using (account_key)"
+    assert stored(given, f"{pairs} order by 1") == [("a", None, 1200.5), ("b", "2026-01-01", None), ("c", None, None)]
+    remark = "1 without started on, as it cannot be read, 1 without annual value, as it cannot be read"
+    assert stored(given, "select rows_rejected, remark from files where dataset = 'subscriptions'") == [(0, remark)]

@@ -12,7 +12,7 @@ from data_access import accounts
 from data_access.engine import Store
 from data_access.filters import Filters, Measure, Period
 from data_access.schema import accounts as all_accounts
-from data_access.schema import applications, users
+from data_access.schema import applications, feature_days, users
 from ingestion.load import load
 from tests.given import LEADER
 
@@ -75,6 +75,17 @@ def test_accounts_and_people_are_those_of_the_raw_log(store: Path):
             for table in (all_accounts, applications, users)
         ]
     assert counts == [2_849, 21, 6_923]
+
+
+def test_use_per_feature_is_that_of_the_raw_log(store: Path):
+    raw = duckdb.execute(
+        "select feature, count(*) from read_parquet(?) where trim(feature) <> '' group by 1 order by 1",
+        [os.environ["REAL_DATA_DIR"] + "/openstack/events/**/*.parquet"],
+    ).fetchall()
+    counted = select(feature_days.c.feature, func.sum(feature_days.c.events)).group_by(feature_days.c.feature)
+    with Store(store).current().engine.connect() as connection:
+        ours = connection.execute(counted.order_by(feature_days.c.feature)).all()
+    assert [tuple(row) for row in ours] == raw
 
 
 def test_the_ten_largest_accounts_are_those_of_the_raw_log(store: Path, everything: Filters):
