@@ -4,7 +4,8 @@ Identity and every parser come before the look in the cache, at every request.
 A kept answer belongs to its generation, to what a person may see (not to who
 they are), to its callback and to the parsed inputs. So a function with
 `cached=True` must depend on nothing else: not on the user's name or role, on
-cookies, on `dash.ctx`, or on the clock. A parser may take `flask.g.scope` and
+cookies, on `dash.ctx`, or on the clock. What people write is part of the key
+with `reads_workspace=True`, by the number of the last write. A parser may take `flask.g.scope` and
 `flask.g.generation` (set by dashboard/web.py), and what it returns is part of
 the key.
 """
@@ -32,7 +33,9 @@ from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import parse_accept_header
 
+from callbacks.workspace import workspace_version
 from data_access.cache import Answers
+from data_access.engine import StoreUnavailable
 from data_access.scope import Scope
 
 Parser = Callable[[Any], Hashable]
@@ -78,7 +81,16 @@ class PageCallback:
     triggers: frozenset[str]
     places: tuple[tuple[str, int, Parser], ...]
     cached: bool
+    reads_workspace: bool
     fingerprint: str
+
+
+class _NotKept(Exception):
+    """An answer for those who asked now, and for nobody later."""
+
+    def __init__(self, packed: bytes) -> None:
+        super().__init__("not kept")
+        self.packed = packed
 
 
 def page_callback(
@@ -89,6 +101,7 @@ def page_callback(
     *,
     version: str = "1",
     cached: bool = True,
+    reads_workspace: bool = False,
     **options: Any,
 ) -> None:
     """Call `function` with the parsed `inputs` by name, and put what it returns into `outputs`.
@@ -124,6 +137,7 @@ def page_callback(
         frozenset(map(str, triggers)),
         tuple((name, order.index(str(dependency)), parse) for name, (dependency, parse) in inputs.items()),
         cached,
+        reads_workspace,
         f"{output}|{version}|{_source(function)}|{_program()}",
     )
 
@@ -137,19 +151,23 @@ def guard_dispatch(app: Dash, answers: Answers) -> None:
     def answer() -> Response:
         try:
             callback, values, changed = _asked(registry)
+            g.callback = callback
             g.accepted = {name: _parsed(name, parse, values[place]) for name, place, parse in callback.places}
             if not callback.cached:
                 return _dispatched(dispatch, callback, changed)
             # No triggers: what is not in the key must not shape the answer.
             packed, g.answer_was_kept = answers.once(
-                _key(callback, g.accepted),
-                lambda: gzip.compress(_dispatched(dispatch, callback, []).get_data(), 1, mtime=0),
+                _key(callback, g.accepted), lambda: _packed(_dispatched(dispatch, callback, []))
             )
             return _unpacked(packed)
+        except _NotKept as answered:
+            return _unpacked(answered.packed)
         except PreventUpdate:
             return Response(status=204)
         except Refused as refusal:
             return as_json(refusal.status, refusal.error, refusal.remedy)
+        except StoreUnavailable:
+            return as_json(503, "The database does not answer now.", "This part comes back by itself: try again soon.")
         except HTTPException:
             raise
         except Exception:
@@ -250,6 +268,13 @@ def _dispatched(dispatch: Callable[[], Any], callback: PageCallback, changed: li
     return response
 
 
+def _packed(response: Response) -> bytes:
+    packed = gzip.compress(response.get_data(), 1, mtime=0)
+    if "workspace_is_away" in g:
+        raise _NotKept(packed)
+    return packed
+
+
 def _unpacked(packed: bytes) -> Response:
     """A kept answer as it lies, or unpacked for the rare client that cannot."""
     if not accepts_gzip():
@@ -270,7 +295,8 @@ def _registry(server: Flask) -> dict[str, PageCallback]:
 
 
 def _key(callback: PageCallback, accepted: Mapping[str, Hashable]) -> str:
-    question = (g.generation.number, g.scope, callback.fingerprint, tuple(accepted.values()))
+    written = workspace_version() if callback.reads_workspace else None
+    question = (g.generation.identity, g.scope, callback.fingerprint, tuple(accepted.values()), written)
     return blake2b(canonical(question).encode(), digest_size=20).hexdigest()
 
 

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+import structlog
 from dash import Dash
 
-from callbacks import exports, shell
+from callbacks import actions, exports, search, shell
 from callbacks.request import guard_dispatch, verify
 from dashboard.pages import PAGES
 from dashboard.settings import Settings
@@ -13,6 +14,7 @@ from data_access import choices
 from data_access.cache import open_answers
 from data_access.engine import open_store
 from data_access.scope import Role, Scope
+from data_access.workspace import WorkspaceUnavailable, open_workspace
 from layouts.shell import Tab
 from layouts.shell import shell as frame
 
@@ -32,9 +34,17 @@ INDEX = """<!doctype html>
 </html>"""
 
 
+log = structlog.get_logger()
+
+
 def create_app(settings: Settings) -> Dash:
     """The Dash application; its `.server` is the WSGI application."""
     store = open_store(settings.store_url, settings.data_dir / "store")
+    workspace = open_workspace(settings.workspace_address, settings.data_dir)
+    try:
+        workspace.migrate()
+    except WorkspaceUnavailable as error:  # usage is served without it, and it is tried again
+        log.warning("workspace unavailable", reason=str(error))
     app = Dash(
         __name__,
         title=PRODUCT,
@@ -52,11 +62,13 @@ def create_app(settings: Settings) -> Dash:
     tabs = [Tab(page.title, app.get_relative_path(page.path)) for page in PAGES if page.has_tab]
     app.layout = frame(PRODUCT, tabs)
     shell.register(app, {app.get_relative_path(page.path): page.layout for page in PAGES})
+    search.register(app)
+    actions.register(app)
     exports.register(app)
     for page in PAGES:
         page.register(app)
     guard_dispatch(app, open_answers(settings.cache_url, settings.data_dir / "cache", settings.secret))
-    guard(app, settings, store, lambda email: choices.is_manager(_THE_DOOR, email))
+    guard(app, settings, store, workspace, lambda email: choices.is_manager(_THE_DOOR, email))
     verify(app)
     return app
 

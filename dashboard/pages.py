@@ -6,9 +6,14 @@ from typing import Any
 
 from dash import Dash
 
+from callbacks import account as account_callbacks
 from callbacks import accounts as accounts_callbacks
+from callbacks import changes as changes_callbacks
 from callbacks import data as data_callbacks
-from layouts import accounts, data
+from callbacks import inactive as inactive_callbacks
+from callbacks import rows as rows_callbacks
+from callbacks import usage as usage_callbacks
+from layouts import account, accounts, changes, data, inactive, rows, usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +30,13 @@ class Page:
 
 PAGES = (
     Page("accounts", "Accounts by app", "/", accounts.layout, accounts_callbacks.register),
+    Page("usage", "Usage over time", "/usage", usage.layout, usage_callbacks.register),
+    Page("changes", "Changes", "/changes", changes.layout, changes_callbacks.register),
+    Page("inactive", "Inactive & low", "/inactive", inactive.layout, inactive_callbacks.register),
+    # Reached through the names of accounts on every other page.
+    Page("account", "Account", "/account/<id>", account.layout, account_callbacks.register, has_tab=False),
+    # Reached through the numbers of every other page.
+    Page("rows", "Rows", "/rows", rows.layout, rows_callbacks.register, has_tab=False),
     # Reached through the as-of badge, not through a tab.
     Page("data", "Data", "/data", data.layout, data_callbacks.register, has_tab=False),
 )

@@ -73,6 +73,10 @@ class Settings(BaseSettings):
 
     data_dir: Path = Field(Path("var"), description="folder of the store, the cache and the secret")
     store_url: str = Field("", description="postgresql+psycopg://… for a database; empty: files in data_dir/store")
+    workspace_url: str = Field(
+        "",
+        description="postgresql+psycopg://… for notes and follow-ups; empty: that of store_url, or a file in data_dir",
+    )
     url_prefix: str = Field("/", description="path the dashboard is served under; begins and ends with /")
     identity: Literal["local", "header"] = Field(
         "local", description="local: one built-in user on this machine; header: the proxy says who asks"
@@ -97,6 +101,10 @@ class Settings(BaseSettings):
     def secret(self) -> bytes:
         return self.secret_key.get_secret_value().encode() or kept_secret(self.data_dir / "secret")
 
+    @property
+    def workspace_address(self) -> str:
+        return self.workspace_url or self.store_url
+
     @field_validator("url_prefix")
     @classmethod
     def _is_a_path(cls, value: str) -> str:
@@ -119,7 +127,7 @@ class Settings(BaseSettings):
             raise ValueError("must be empty, or begin with redis://, rediss:// or unix://")
         return value
 
-    @field_validator("store_url")
+    @field_validator("store_url", "workspace_url")
     @classmethod
     def _is_postgresql(cls, value: str) -> str:
         if value and not DATABASE.fullmatch(value):

@@ -6,7 +6,7 @@ import os
 import secrets
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, ExitStack
-from functools import cache, lru_cache
+from functools import cache
 from hashlib import blake2b
 from html import escape
 from time import perf_counter
@@ -34,6 +34,7 @@ from dashboard.identity import Forbidden, authorise, identify, inside, sign_of_a
 from dashboard.settings import Settings
 from data_access.cache import Recent
 from data_access.engine import Generation, NoData, StoreUnavailable
+from data_access.workspace import Workspace
 
 OPEN = frozenset({"healthz", "readyz"})
 ASSETS, SUITES, UPDATES = "dash_assets.static", "_dash-component-suites/", "_dash-update-component"
@@ -59,6 +60,7 @@ RETRY_SECONDS = 5
 REQUESTS = Counter("dashboard_requests", "Requests answered, by class of status.", ["status"])
 CALLBACK_SECONDS = Histogram("dashboard_callback_seconds", "Time to answer a callback.")
 ANSWERS = Counter("dashboard_answers", "Callbacks asked of the cache, by hit or miss.", ["result"])
+WITHOUT_WORKSPACE = Counter("dashboard_without_workspace", "Requests answered without what people wrote: it was away.")
 
 log = structlog.get_logger()
 WSGI = Callable[[dict[str, Any], Any], Iterable[bytes]]
@@ -70,19 +72,15 @@ class Store(Protocol):
     def pin(self) -> AbstractContextManager[Generation]: ...
 
 
-def guard(app: Dash, settings: Settings, store: Store, is_manager: Callable[[str], bool]) -> None:
+def guard(app: Dash, settings: Settings, store: Store, workspace: Workspace, is_manager: Callable[[str], bool]) -> None:
     """Close every route of `app` to those who have no part in it.
 
-    A view finds `flask.g.scope` and `flask.g.generation`, the one generation
-    that it reads. `is_manager` is asked inside that generation, once for each.
+    A view finds `flask.g.scope`, `flask.g.workspace` and `flask.g.generation`,
+    the one generation that it reads. `is_manager` is asked inside that generation.
     """
     server = app.server
     server.config["MAX_CONTENT_LENGTH"] = settings.max_request_bytes
     _open_routes(server, settings, store)
-
-    @lru_cache(maxsize=4096)
-    def manages(user: str, _generation: int) -> bool:
-        return is_manager(user)
 
     def admit() -> None:
         g.started = perf_counter()
@@ -96,9 +94,10 @@ def guard(app: Dash, settings: Settings, store: Store, is_manager: Callable[[str
             return
         g.user = identify(request.environ, settings)
         _refuse_foreign_pages()
+        g.workspace = workspace
         g.visit = ExitStack()
         g.generation = g.visit.enter_context(store.pin())
-        g.scope = authorise(g.user, settings, lambda user: manages(user, g.generation.number))
+        g.scope = authorise(g.user, settings, is_manager)
 
     # After Dash's own, which finishes its set-up at the first request, whoever sends that.
     server.before_request(admit)
@@ -305,6 +304,8 @@ def _packed_once(body: bytes, memo: Recent) -> bytes:
 def _count(response: Response) -> None:
     seconds = perf_counter() - g.get("started", perf_counter())
     REQUESTS.labels(f"{response.status_code // 100}xx").inc()
+    if "workspace_is_away" in g:
+        WITHOUT_WORKSPACE.inc()
     if (request.endpoint or "").endswith(UPDATES):
         CALLBACK_SECONDS.observe(seconds)
         if "answer_was_kept" in g:

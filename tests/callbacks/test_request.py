@@ -46,7 +46,7 @@ class Page:
 
         @self.app.server.before_request
         def admit():
-            g.scope, g.generation = self.scope, SimpleNamespace(number=self.generation)
+            g.scope, g.generation = self.scope, SimpleNamespace(number=self.generation, identity=str(self.generation))
 
     def add(self, function, inputs=None, outputs=None, **options):
         inputs = {"size": (Input("size", "value"), whole_number(1, 99))} if inputs is None else inputs

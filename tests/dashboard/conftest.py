@@ -17,6 +17,7 @@ from dashboard.settings import Settings, load_settings
 from dashboard.web import guard, index_with_nonce
 from data_access.cache import open_answers
 from data_access.engine import NoData
+from data_access.workspace import open_workspace
 
 MANAGERS = {"mia@example.com"}
 LOCAL = {"REMOTE_ADDR": "127.0.0.1", "HTTP_HOST": "localhost:8050"}
@@ -35,7 +36,7 @@ class FakeStore:
             raise NoData("nothing published")
         self.pinned.append(self.last)
         try:
-            yield SimpleNamespace(number=self.last)
+            yield SimpleNamespace(number=self.last, identity=str(self.last))
         finally:
             self.pinned.remove(self.last)
 
@@ -63,7 +64,7 @@ def build(settings: Settings, store: FakeStore) -> Flask:
         lambda wanted: wanted.title(),
     )
     guard_dispatch(app, open_answers(settings.cache_url, settings.data_dir / "cache", settings.secret))
-    guard(app, settings, store, lambda user: user in MANAGERS)
+    guard(app, settings, store, open_workspace("", settings.data_dir), lambda user: user in MANAGERS)
 
     @app.server.get(f"{settings.url_prefix}who")
     def who() -> str:

@@ -40,6 +40,18 @@ def test_lists_are_separated_by_commas(monkeypatch):
     assert [str(one) for one in settings.trusted_networks] == ["10.0.0.0/24", "fd00::/64", "192.0.2.7/32"]
 
 
+@pytest.mark.parametrize(
+    ("store", "workspace", "expected"),
+    [
+        ("", "", ""),
+        ("postgresql+psycopg://store/usage", "", "postgresql+psycopg://store/usage"),
+        ("postgresql+psycopg://store/usage", "postgresql+psycopg://other/notes", "postgresql+psycopg://other/notes"),
+    ],
+)
+def test_the_workspace_is_in_the_database_of_the_store_unless_another_is_named(store, workspace, expected):
+    assert load_settings(store_url=store, workspace_url=workspace).workspace_address == expected
+
+
 @pytest.mark.parametrize("networks", ["*", "0.0.0.0/0", "::/0", "10.0.0.0/24,*", "0.0.0.0/1"])
 def test_trusting_everybody_is_refused(refused, networks):
     assert "DASHBOARD_TRUSTED_NETWORKS: '" in refused(trusted_networks=networks)
@@ -79,6 +91,7 @@ def test_a_weak_secret_is_refused_and_not_shown(refused, secret):
         ("identity_header", "X_User"),
         ("leaders", "everybody"),
         ("cache_url", "memcached://host"),
+        ("workspace_url", "sqlite:///notes.sqlite"),
         ("frame_ancestors", "'self'; script-src *"),
         ("max_request_bytes", "many"),
         ("log_level", "chatty"),

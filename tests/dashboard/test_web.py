@@ -76,24 +76,6 @@ def test_the_generation_is_let_go_whatever_happens(serve, store, path):
     assert store.pinned == []
 
 
-def test_being_a_manager_is_asked_once_in_a_generation(serve, store, monkeypatch):
-    asked = []
-    monkeypatch.setattr("tests.dashboard.conftest.MANAGERS", Asked(asked))
-    client = by_header(serve, "mia@example.com")
-    for store.last in (1, 1, 2):
-        assert client.get("/who").status_code == 200
-    assert asked == ["mia@example.com"] * 2
-
-
-class Asked:
-    def __init__(self, asked):
-        self.asked = asked
-
-    def __contains__(self, user):
-        self.asked.append(user)
-        return True
-
-
 def test_a_write_sent_by_another_site_is_refused(serve):
     client = serve()
     assert client.post(**callback("a", headers={"Sec-Fetch-Site": "cross-site"})).status_code == 403

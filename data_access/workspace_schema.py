@@ -1,0 +1,108 @@
+"""The workspace: which tables, at which grain?
+
+What people write is about the source's own ids, since keys are dealt anew in
+each generation of the usage store. Moments are UTC. A change here needs a step
+in migrations/versions; a test compares the two.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Date, DateTime, Identity, Index, Integer, MetaData, String, Table
+from sqlalchemy.types import TypeDecorator
+
+SCHEMA = "workspace"  # in PostgreSQL
+
+metadata = MetaData()
+
+
+class Moment(TypeDecorator[datetime]):
+    """A point in time, in UTC on both databases: SQLite keeps no zones."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:  # noqa: ARG002
+        return value and value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:  # noqa: ARG002
+        return value and (value if value.tzinfo else value.replace(tzinfo=UTC))
+
+
+def _number() -> Column[int]:
+    return Column("id", Integer, Identity(), primary_key=True)
+
+
+# One row per note. Without an account it is everybody's; without a day it is on no time axis.
+notes = Table(
+    "notes",
+    metadata,
+    _number(),
+    Column("account_id", String),
+    Column("application_id", String),  # null: of all applications
+    Column("day", Date),
+    Column("kind", String, nullable=False),  # note, release, holiday or outage
+    Column("text", String, nullable=False),
+    Column("created_by", String, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Index("notes_of_an_account", "account_id"),
+    Index("notes_of_a_day", "day"),
+    # The number of what was deleted must not come to name something else.
+    sqlite_autoincrement=True,
+)
+
+# One row per thing to be done about an account.
+follow_ups = Table(
+    "follow_ups",
+    metadata,
+    _number(),
+    Column("account_id", String, nullable=False),
+    Column("application_id", String),
+    Column("text", String, nullable=False),
+    Column("due_on", Date, nullable=False),
+    Column("assigned_to", String, nullable=False),
+    Column("created_by", String, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("done_at", Moment),
+    Column("done_by", String),
+    Index("follow_ups_of_an_account", "account_id"),
+    sqlite_autoincrement=True,
+)
+
+# One row per account that somebody looks after.
+assignments = Table(
+    "assignments",
+    metadata,
+    Column("account_id", String, primary_key=True),
+    Column("assigned_to", String, nullable=False),
+    Column("assigned_by", String, nullable=False),
+    Column("assigned_at", Moment, nullable=False),
+)
+
+# One row per account that was put aside; on the day `until` it is back.
+snoozes = Table(
+    "snoozes",
+    metadata,
+    Column("account_id", String, primary_key=True),
+    Column("until", Date, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("snoozed_by", String, nullable=False),
+    Column("snoozed_at", Moment, nullable=False),
+)
+
+# One row per write, in its transaction.
+audit = Table(
+    "audit",
+    metadata,
+    _number(),
+    Column("at", Moment, nullable=False),
+    Column("who", String, nullable=False),
+    Column("action", String, nullable=False),
+    Column("subject", String),  # an account
+    Column("detail", String, nullable=False),
+    Column("nonce", String, nullable=False, unique=True),  # of the click that asked for it
+    sqlite_autoincrement=True,
+)
+
+# One row: which write was the last.
+version = Table("version", metadata, Column("number", BigInteger, nullable=False))
