@@ -2,7 +2,7 @@
    opened or focused in it stays so when it is drawn anew. */
 (function () {
   "use strict";
-  const FOCUSABLE = "a, button, summary, input, [tabindex]";
+  const FOCUSABLE = "a, button, summary, input, select, textarea, [tabindex]";
 
   class Markup extends window.React.Component {
     constructor(properties) {

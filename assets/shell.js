@@ -32,13 +32,32 @@
   }
 
   function go(href) {
+    const from = location.pathname;
     if (new URL(href, location).href !== location.href) {
+      history.replaceState({ ...history.state, top: window.scrollY }, "");
       history.pushState({}, "", href);
       window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+      if (location.pathname !== from) window.scrollTo(0, 0);
     }
   }
 
+  /* Back to where the page stood when it was left, as soon as it is long enough again; unless somebody scrolls first. */
+  function standAt(top) {
+    const watched = new ResizeObserver(reach);
+    const given = ["wheel", "touchstart", "keydown", "mousedown"];
+    const stop = () => { watched.disconnect(); given.forEach((name) => window.removeEventListener(name, stop)); };
+    function reach() {
+      window.scrollTo(0, top);
+      if (Math.abs(window.scrollY - top) < 2) stop();
+    }
+    given.forEach((name) => window.addEventListener(name, stop, { passive: true }));
+    watched.observe(document.body);
+    setTimeout(stop, 10000);
+  }
+
   clientside.shell = {
+    go,
+    say,
     theme(clicks) {
       if (clicks) {
         root.dataset.theme = root.dataset.theme === "dark" ? "light" : "dark";
@@ -148,7 +167,10 @@
     }
   }
   window.addEventListener("_dashprivate_pushstate", () => setTimeout(arrived));
-  window.addEventListener("popstate", () => setTimeout(arrived));
+  window.addEventListener("popstate", (event) => {
+    setTimeout(arrived);
+    if (event.state?.top) standAt(event.state.top);
+  });
   new MutationObserver((_, observer) => {
     if (document.querySelector("[data-tab]")) { observer.disconnect(); arrived(); }
   }).observe(root, { childList: true, subtree: true });
@@ -161,12 +183,16 @@
     try {
       const answer = await plainFetch.apply(this, request);
       if (isUpdate && !answer.ok) {
+        document.dispatchEvent(new Event("update-failed"));
         answer.clone().json().then((body) => say(body.error, answer.status < 500 && location.search.length > 1 ? "Reset the filters" : null),
           () => say("The server did not answer as expected. Load the page again."));
       }
       return answer;
     } catch (error) {
-      if (isUpdate) say("The server cannot be reached. What you see is what was loaded before.");
+      if (isUpdate) {
+        document.dispatchEvent(new Event("update-failed"));
+        say("The server cannot be reached. What you see is what was loaded before.");
+      }
       throw error;
     }
   };

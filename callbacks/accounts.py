@@ -1,15 +1,16 @@
 """Accounts by app: who uses each application most, and least?"""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pandas as pd
-from dash import ClientsideFunction, Dash, Input, Output, State, get_relative_path
+from dash import Dash, Input, Output, State, get_relative_path
 from flask import g
 
+from callbacks.grid import NO_ROWS, Block, answer, register_grid
 from callbacks.query import filters, query
-from callbacks.request import BadInput, one_of, page_callback
+from callbacks.request import one_of, page_callback
 from data_access import accounts as data
 from data_access.choices import account_name, application_names
 from data_access.filters import Filters, Measure, Period
@@ -44,26 +45,10 @@ GRID_FIELDS = (
 EXPORTS = "/export/accounts"
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
-    """Rows `first` up to `last` of the grid, in its order and with its own filters."""
-
-    first: int
-    last: int
-    order: str
-    descending: bool
-    name: str
-    state: str
-
-
 def register(app: Dash) -> None:
     url = Input(Shell.URL, "search")
     asked = {"filters": (url, filters), "query": (url, query)}
     theme = {"theme": (Input(Shell.THEME, "data"), one_of("light", "dark"))}
-    block = {
-        "block": (Input(Ids.GRID, "getRowsRequest"), grid_block),
-        "filters": (State(Shell.URL, "search"), filters),
-    }
     page_callback(app, Output(Ids.HEADING, "html"), asked, update_heading)
     page_callback(app, Output(Ids.RAIL, "html"), asked, update_rail)
     page_callback(app, Output(Ids.RANKING, "html"), asked, update_ranking)
@@ -78,7 +63,7 @@ def register(app: Dash) -> None:
         asked,
         update_grid_head,
     )
-    page_callback(app, Output(Ids.GRID, "getRowsResponse"), block, update_grid_rows)
+    register_grid(app, Ids.GRID, GRID_FIELDS, {"filters": (State(Shell.URL, "search"), filters)}, update_grid_rows)
     page_callback(
         app,
         [Output(Ids.MAP, "figure"), Output(Ids.MAP_TABLE, "html"), Output(Ids.MAP_FINDING, "html"),
@@ -86,14 +71,6 @@ def register(app: Dash) -> None:
         {**asked, **theme},
         update_map,
     )  # fmt: skip
-
-    app.clientside_callback(
-        ClientsideFunction("shell", "refreshGrid"),
-        Output(Ids.GRID, "className"),
-        url,
-        State(Ids.GRID, "id"),
-        prevent_initial_call=True,
-    )
 
 
 def update_heading(filters: Filters, query: Query) -> str:
@@ -138,15 +115,11 @@ def update_grid_head(filters: Filters, query: Query) -> tuple[Any, Any, Any]:
 
 def update_grid_rows(filters: Filters, block: Block | None) -> dict[str, Any]:
     if block is None:
-        return {"rowData": [], "rowCount": 0}
-    rows = data.account_rows(
-        filters, block.order, block.descending, block.first, block.last - block.first, block.name, block.state
-    )
+        return NO_ROWS
+    rows = data.account_rows(filters, block.order or "value", block.descending, block.first, block.limit, block.name)
     trends = weekly_values(data.account_trend(_trend(filters), tuple(rows["account_id"])), filters)
     rows["trend"] = [trends.get(account, []) for account in rows["account_id"]]
-    rows["last_use_on"] = [numbers.day(day) for day in rows["last_use_on"]]
-    count = data.account_count(filters, block.name, block.state)
-    return {"rowData": rows.astype(object).where(rows.notna(), None).to_dict("records"), "rowCount": count}
+    return answer(rows, data.account_count(filters, block.name))
 
 
 def update_map(filters: Filters, query: Query, theme: Theme) -> tuple[Chart, Any, Any, Any]:
@@ -202,30 +175,6 @@ def summary(filters: Filters) -> pd.DataFrame:
             amounts = data.application_measure(filters, Measure(measure)).rename(columns={"value": measure})
             rows = rows.merge(amounts, on="application_id", how="left").fillna({measure: 0})
     return rows
-
-
-def grid_block(raw: Any) -> Block | None:
-    """What AG Grid asks for, or None before it asks."""
-    if raw is None:
-        return None
-    try:
-        first, last = raw["startRow"], raw["endRow"]
-        sorting = raw.get("sortModel") or []
-        order, direction = (sorting[0]["colId"], sorting[0]["sort"]) if sorting else ("value", "desc")
-        chosen = raw.get("filterModel") or {}
-        name = chosen.get("account", {}).get("filter") or ""
-        state = chosen.get("state", {}).get("filter") or ""
-    except (TypeError, KeyError, IndexError, AttributeError):
-        raise BadInput("The grid asked for rows in a way that is not known. Load the page again.") from None
-    return checked_block(first, last, order, direction, name, state)
-
-
-def checked_block(first: Any, last: Any, order: Any, direction: Any, name: Any, state: Any) -> Block:
-    whole = type(first) is int and type(last) is int and 0 <= first < last <= 10_000_000 and last - first <= 1000
-    words = all(isinstance(word, str) and len(word) <= 200 and word.isprintable() for word in (name, state))
-    if not (whole and words and order in GRID_FIELDS and direction in ("asc", "desc")):
-        raise BadInput("The grid asked for rows that cannot be. Load the page again.")
-    return Block(first, last, order, direction == "desc", name, state.lower())
 
 
 def weekly_values(trend: pd.DataFrame, filters: Filters) -> dict[str, list[float]]:

@@ -6,6 +6,7 @@ from flask import g
 
 from callbacks.query import query
 from callbacks.request import page_callback
+from callbacks.tables import Tables
 from data_access import data
 from layouts import data as view
 from layouts import numbers
@@ -14,7 +15,11 @@ from layouts.links import Query
 from layouts.markup import text
 from layouts.shell import Ids as Shell
 
-EXPORTS = "/export/data"
+EXPORTS: Tables = {
+    "rejected": lambda filters, _: data.rejected(filters.scope),
+    "unmatched": lambda filters, _: data.unmatched_accounts(filters.scope),
+    "exceptions": lambda filters, _: data.use_outside_subscription(filters.scope),
+}
 
 
 def register(app: Dash) -> None:
@@ -22,7 +27,7 @@ def register(app: Dash) -> None:
 
 
 def update_content(query: Query) -> str:
-    scope, generation, href = g.scope, g.generation, str(get_relative_path(EXPORTS))
+    scope, generation, href = g.scope, g.generation, str(get_relative_path("/export/data"))
     head = view.heading(
         generation.source, numbers.day(generation.as_of), f"{generation.published_at:%-d %b %Y, %H:%M}",
         generation.reporting_timezone,

@@ -7,17 +7,32 @@ from typing import Any
 from flask import g
 
 from callbacks.request import BadInput, NotAllowed
-from data_access.choices import SEGMENTS, account_name, application_names, segment_values
+from data_access.choices import SEGMENTS, STATES, account_name, application_names, segment_values
 from data_access.engine import Generation
 from data_access.filters import Filters, Measure, Period
+from data_access.rows import Kind
 from data_access.scope import Scope
 from layouts.links import Query
 from layouts.shell import COMPARISONS, PERIODS
 
 LONGEST = 4000
 _CUSTOM = re.compile(r"(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})")
-_KNOWN = {"app", "period", "vs", "account", "metric", "view", "n", "rail", *SEGMENTS}
-_ONE_OF = {"view": ("top", "bottom", "summary"), "n": ("10", "20", "50"), "rail": ("name", "change")}
+_ONE_OF = {
+    "state": STATES,
+    "view": ("top", "bottom", "summary"),  # accounts
+    "n": ("10", "20", "50"),
+    "rail": ("name", "change"),
+    "by": ("day", "week", "month"),  # usage
+    "behind": ("moved",),
+    "part": ("new", "reactivated", "users", "intensity", "lapsed", "cancelled"),  # changes
+    "pairs": ("same",),
+    "movers": ("percent",),
+    "calls": ("20", "50", "100", "200"),  # inactive
+    "care": ("all", "mine", "snoozed"),
+    "rows": tuple(Kind),
+    "people": ("active", "new", "stopped"),  # account
+}
+_KNOWN = {"app", "period", "vs", "account", "metric", *SEGMENTS, *_ONE_OF}
 
 
 def query(raw: Any) -> Query:
@@ -55,6 +70,7 @@ def filters_of(asked: Query, scope: Scope, generation: Generation) -> Filters:
         measure=_measure(asked.one("metric"), generation),
         applications=_applications(asked, scope),
         segments=_segments(asked, scope),
+        states=asked.all("state"),
         account=_account(asked, scope),
     )
 

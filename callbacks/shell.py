@@ -3,15 +3,14 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from dash import ClientsideFunction, Dash, Input, Output, State, get_relative_path
+from dash import ClientsideFunction, Dash, Input, Output
 from flask import g
 
 from callbacks.query import filters, query
-from callbacks.request import optional, page_callback
-from callbacks.request import text as short_text
+from callbacks.request import page_callback
 from data_access import choices
 from data_access.filters import Filters
-from layouts import numbers, shell
+from layouts import links, numbers, shell
 from layouts.links import Query
 from layouts.markup import text
 from layouts.shell import COMPARISONS, PERIODS, Ids
@@ -21,7 +20,8 @@ def register(app: Dash, pages: Mapping[str, Callable[[], Any]]) -> None:
     """`pages` holds the layout by address."""
 
     def update_page(path: str) -> Any:
-        layout = pages.get(path) or pages.get(path.rstrip("/")) or shell.not_found
+        one_of_many = f"{path[: path.rfind('/')]}/<id>"
+        layout = pages.get(path) or pages.get(path.rstrip("/")) or pages.get(one_of_many) or shell.not_found
         return layout()
 
     url = Input(Ids.URL, "search")
@@ -30,15 +30,9 @@ def register(app: Dash, pages: Mapping[str, Callable[[], Any]]) -> None:
     page_callback(
         app,
         Output(Ids.AS_OF, "html"),
-        {"path": (Input(Ids.URL, "pathname"), path)},
+        {"path": (Input(Ids.URL, "pathname"), path), "query": (url, query)},
         update_as_of,
         cached=False,
-    )
-    page_callback(
-        app,
-        Output(Ids.SEARCH_RESULTS, "html"),
-        {"wanted": (Input(Ids.SEARCH, "value"), optional(short_text(100))), "query": (State(Ids.URL, "search"), query)},
-        update_search,
     )
     app.clientside_callback(
         ClientsideFunction("shell", "theme"), Output(Ids.THEME, "data"), Input(Ids.THEME_SWITCH, "n_clicks")
@@ -63,17 +57,22 @@ def update_bar(filters: Filters, query: Query) -> str:
         comparison_words=COMPARISONS[query.one("vs") or "before"] if filters.comparison else "Nothing earlier",
         applications=choices.application_names(filters.scope),
         segments=choices.segment_values(filters.scope),
+        states=choices.pair_states(filters.scope),
         account=choices.account_name(filters.scope, filters.account) if filters.account else None,
     )
     return text(bar)
 
 
 def period_words(filters: Filters, query: Query) -> str:
-    named = PERIODS.get(query.one("period") or "")
-    return named or f"{numbers.day(filters.period.start)} to {numbers.day(filters.period.last_day)}"
+    period = filters.period
+    if named := PERIODS.get(query.one("period") or ""):
+        return named
+    if period.is_whole_weeks and period.days == 7:
+        return f"Week of {numbers.day(period.start)}"
+    return f"{numbers.day(period.start)} to {numbers.day(period.last_day)}"
 
 
-def update_as_of(path: str) -> str:
+def update_as_of(path: str, query: Query) -> str:
     generation = g.generation
     badge = shell.as_of(
         numbers.day(generation.as_of),
@@ -81,12 +80,7 @@ def update_as_of(path: str) -> str:
         generation.reporting_timezone,
         g.scope.user,
         g.scope.role,
-        str(get_relative_path("/data")),
+        links.page("/data", query),
+        generation.is_reached,
     )
     return text(badge)
-
-
-def update_search(wanted: str | None, query: Query) -> str:
-    cleaned = (wanted or "").strip()
-    found = choices.accounts_like(g.scope, cleaned) if cleaned else None
-    return "" if found is None else text(shell.search_results(found, query, cleaned))

@@ -20,14 +20,13 @@ from sqlalchemy import (
 )
 
 from data_access.engine import read
-from data_access.filters import Filters, Measure, Period
-from data_access.schema import accounts, applications, contacts, pairs, user_days, user_weeks
-from data_access.volume import concerns, covers, volume
+from data_access.filters import Filters, Measure
+from data_access.schema import accounts, applications, pairs, user_days, user_weeks
+from data_access.standing import NOT_ENTITLED, main_contacts, pairs_in_scope
+from data_access.volume import concerns, covers, now_and_before, volume
 
 # States of pairs that are no fair reason to call an account's use low.
 LEFT_OUT_OF_BOTTOM = ("cancelled", "onboarding", "no data", "not started")
-# ... and of pairs that are no entitlement.
-NOT_ENTITLED = ("cancelled", "not started")
 
 APPLICATION_TOTALS = {
     "application_id": "str", "application": "str", "value": "float64", "before": "float64",
@@ -54,8 +53,8 @@ TOTAL = {"value": "float64", "before": "float64"}
 def application_totals(filters: Filters) -> pd.DataFrame:
     """One row per application in scope of the other filters. Columns: APPLICATION_TOTALS."""
     every = replace(filters, applications=())
-    now, before = _now_and_before(every, "application_key")
-    states = _pairs_in_scope(every).subquery("states")
+    now, before = now_and_before(every, "application_key")
+    states = pairs_in_scope(every).subquery("states")
     entitled = (
         select(
             states.c.application_key,
@@ -122,7 +121,7 @@ def total(filters: Filters) -> pd.DataFrame:
 
 def breadth_totals(filters: Filters) -> tuple[int, int]:
     """Entitled accounts with any use of the measure in the period, and all entitled ones."""
-    states = _pairs_in_scope(filters).subquery("states")
+    states = pairs_in_scope(filters).subquery("states")
     entitled = select(states.c.account_key).where(states.c.state.notin_(NOT_ENTITLED))
     statement = select(func.count()).select_from(accounts).where(accounts.c.account_key.in_(entitled))
     count = int(read(filters.scope, statement, COUNT)["count"][0])
@@ -156,7 +155,7 @@ def top_accounts(filters: Filters, limit: int) -> pd.DataFrame:
 def bottom_accounts(filters: Filters, limit: int) -> pd.DataFrame:
     """The accounts with least use, least first, of those for whom that means something. Columns: RANKING."""
     statement, now = _ranking(filters)
-    states = _pairs_in_scope(filters).subquery("states")
+    states = pairs_in_scope(filters).subquery("states")
     judged = select(states.c.account_key).where(states.c.state.notin_(LEFT_OUT_OF_BOTTOM))
     return read(
         filters.scope,
@@ -172,7 +171,7 @@ def left_out_of_bottom(filters: Filters) -> pd.DataFrame:
 
     An account with pairs in several such states is counted under the one nearest to use.
     """
-    states = _pairs_in_scope(filters).subquery("states")
+    states = pairs_in_scope(filters).subquery("states")
     nearest = {"onboarding": 0, "no data": 1, "not started": 2, "cancelled": 3}
     rank = case(*((states.c.state == state, place) for state, place in nearest.items()), else_=-1)
     best = select(func.min(rank).label("rank")).group_by(states.c.account_key).subquery("best")
@@ -183,7 +182,7 @@ def left_out_of_bottom(filters: Filters) -> pd.DataFrame:
 
 def accounts_without_use(filters: Filters) -> int:
     """Entitled accounts without any of the measure in the period."""
-    states = _pairs_in_scope(filters).subquery("states")
+    states = pairs_in_scope(filters).subquery("states")
     entitled = select(states.c.account_key).where(states.c.state.notin_(NOT_ENTITLED))
     now = volume(filters, "account_key").subquery("now")
     used = select(now.c.account_key).where(now.c.value > 0)
@@ -193,7 +192,7 @@ def accounts_without_use(filters: Filters) -> int:
 
 def state_counts(filters: Filters) -> pd.DataFrame:
     """One row per application and state of its pairs. Columns: STATE_COUNTS."""
-    states = _pairs_in_scope(filters).subquery("states")
+    states = pairs_in_scope(filters).subquery("states")
     statement = (
         select(applications.c.application_id, states.c.state, func.count())
         .join(applications, applications.c.application_key == states.c.application_key)
@@ -214,10 +213,10 @@ def application_measure(filters: Filters, measure: Measure) -> pd.DataFrame:
 
 def account_rows(
     filters: Filters, order: str = "value", descending: bool = True, offset: int = 0, limit: int | None = None,
-    name_contains: str = "", state: str = "",
+    name_contains: str = "",
 ) -> pd.DataFrame:  # fmt: skip
     """One row per account that has a pair, sorted by a column of ACCOUNTS, ties by name. Columns: ACCOUNTS."""
-    listed = _account_list(filters, name_contains, state).subquery("listed")
+    listed = _account_list(filters, name_contains).subquery("listed")
     column: ColumnElement[Any] = listed.c[order]
     if order in ("account", "manager", "contact", "state"):
         column = func.lower(column)
@@ -226,8 +225,8 @@ def account_rows(
     return read(filters.scope, statement.limit(limit) if limit is not None else statement, ACCOUNTS)
 
 
-def account_count(filters: Filters, name_contains: str = "", state: str = "") -> int:
-    listed = _account_list(filters, name_contains, state).subquery("listed")
+def account_count(filters: Filters, name_contains: str = "") -> int:
+    listed = _account_list(filters, name_contains).subquery("listed")
     return int(read(filters.scope, select(func.count()).select_from(listed), COUNT)["count"][0])
 
 
@@ -247,7 +246,7 @@ def account_application_matrix(filters: Filters, limit: int) -> pd.DataFrame:
         .subquery("first")
     )
     amounts = volume(every, "account_key", "application_key").subquery("amounts")
-    states = _pairs_in_scope(every).subquery("states")
+    states = pairs_in_scope(every).subquery("states")
     statement = (
         select(
             accounts.c.name,
@@ -318,9 +317,9 @@ def applications_not_owned(filters: Filters, account_ids: tuple[str, ...]) -> pd
     return read(filters.scope, statement, {"account_id": "str", "application": "str"})
 
 
-def _account_list(filters: Filters, name_contains: str, state: str) -> Select[Any]:
+def _account_list(filters: Filters, name_contains: str) -> Select[Any]:
     """Columns ACCOUNTS, one row per account with a pair within the filters; breadth is across all applications."""
-    now, before = _now_and_before(filters, "account_key")
+    now, before = now_and_before(filters, "account_key")
     breadth = _breadth(filters)
     across = _breadth(replace(filters, applications=()), "across")
     people_table = user_weeks if filters.period.is_whole_weeks else user_days
@@ -330,10 +329,7 @@ def _account_list(filters: Filters, name_contains: str, state: str) -> Select[An
         .group_by(people_table.c.account_key)
         .subquery("people")
     )
-    place = func.row_number().over(
-        partition_by=contacts.c.account_key, order_by=(contacts.c.is_main.desc(), contacts.c.name)
-    )
-    main = select(contacts, place.label("place")).subquery("main")
+    main = main_contacts()
     statement = (
         select(
             accounts.c.account_id,
@@ -361,12 +357,10 @@ def _account_list(filters: Filters, name_contains: str, state: str) -> Select[An
         .outerjoin(now, now.c.account_key == accounts.c.account_key)
         .outerjoin(before, before.c.account_key == accounts.c.account_key)
         .outerjoin(people, people.c.account_key == accounts.c.account_key)
-        .outerjoin(main, and_(main.c.account_key == accounts.c.account_key, main.c.place == 1))
+        .outerjoin(main, main.c.account_key == accounts.c.account_key)
     )
     if name_contains:
         statement = statement.where(func.lower(accounts.c.name).contains(name_contains.lower(), autoescape=True))
-    if state:
-        statement = statement.where(_state(filters, breadth).contains(state, autoescape=True))
     return statement
 
 
@@ -376,13 +370,14 @@ def _change(value: ColumnElement[float], before: ColumnElement[float]) -> Column
 
 
 def _state(filters: Filters, breadth: Subquery) -> ColumnElement[str]:
-    """Within one application an account is in the state of that pair."""
-    return breadth.c.state if len(filters.applications) == 1 else accounts.c.state
+    """Within one application, or one state, an account is in the state of its pairs there."""
+    is_told = 1 in (len(filters.applications), len(filters.states))
+    return breadth.c.state if is_told else accounts.c.state
 
 
 def _breadth(filters: Filters, name: str = "breadth") -> Subquery:
     """One row per account with a pair: of how many entitled applications it uses how many in the period."""
-    states = _pairs_in_scope(filters).subquery("states")
+    states = pairs_in_scope(filters).subquery("states")
     used = volume(filters, "account_key", "application_key").subquery("used")
     return (
         select(
@@ -403,7 +398,7 @@ def _breadth(filters: Filters, name: str = "breadth") -> Subquery:
 
 
 def _ranking(filters: Filters) -> tuple[Select[Any], Subquery]:
-    now, before = _now_and_before(filters, "account_key")
+    now, before = now_and_before(filters, "account_key")
     statement = select(
         accounts.c.account_id,
         accounts.c.name,
@@ -413,22 +408,9 @@ def _ranking(filters: Filters) -> tuple[Select[Any], Subquery]:
     return statement, now
 
 
-def _now_and_before(filters: Filters, key: str) -> tuple[Subquery, Subquery]:
-    """The same question twice; nothing came before where there is no comparison."""
-    nothing = Period(filters.period.start, filters.period.start)
-    return (
-        volume(filters, key).subquery("now"),
-        volume(filters.during(filters.comparison or nothing), key).subquery("before"),
-    )
-
-
 def _joined(table: Table, key: str, *others: Subquery) -> FromClause:
     """`table` with what is known of it, row by row; it keeps its rows where nothing is."""
     joined: FromClause = table
     for other in others:
         joined = joined.outerjoin(other, other.c[key] == table.c[key])
     return joined
-
-
-def _pairs_in_scope(filters: Filters) -> Select[Any]:
-    return select(pairs).where(concerns(filters, pairs))

@@ -44,7 +44,8 @@ class Filters:
     """Everything that a page's question depends on.
 
     `segments` holds (column of `accounts`, accepted values), sorted;
-    `comparison` is None where nothing comes before the period.
+    `states` are those that pairs are in today; `comparison` is None where
+    nothing comes before the period.
     """
 
     scope: Scope
@@ -54,6 +55,7 @@ class Filters:
     measure: Measure
     applications: tuple[str, ...] = ()
     segments: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    states: tuple[str, ...] = ()
     account: str | None = None
 
     def during(self, period: Period) -> Self:

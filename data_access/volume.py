@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, Table, and_, cast, distinct, func, select, true
+from sqlalchemy import ColumnElement, Date, Select, Subquery, Table, and_, cast, distinct, func, select, true, tuple_
 
 from data_access.filters import Filters, Measure, Period
-from data_access.schema import accounts, applications, usage_daily, usage_weekly, user_days, user_weeks
+from data_access.schema import accounts, applications, pairs, usage_daily, usage_weekly, user_days, user_weeks
 
 SUMS = {
     Measure.LOGINS: "logins",
@@ -16,14 +16,23 @@ SUMS = {
 
 
 def volume(filters: Filters, *keys: str) -> Select[Any]:
-    """Columns: `keys` (of account_key, application_key, week), value. One row per key with any use in the period.
+    """Columns: `keys` (of account_key, application_key, day, week, month), value. One row per key with any use.
 
     People are counted once over the whole period and all applications asked
     for, never added up.
     """
-    table = _table(filters, by_week="week" in keys)
-    columns = [_week(table) if key == "week" else table.c[key] for key in keys]
+    table = _table(filters, finer_than_weeks=not {"day", "month"}.isdisjoint(keys))
+    columns = [table.c[key] if key in table.c else _bucket(table, key) for key in keys]
     return select(*columns, _amount(filters, table)).where(covers(filters, table)).group_by(*columns)
+
+
+def now_and_before(filters: Filters, *keys: str) -> tuple[Subquery, Subquery]:
+    """The same question twice; nothing came before where there is no comparison."""
+    nothing = Period(filters.period.start, filters.period.start)
+    return (
+        volume(filters, *keys).subquery("now"),
+        volume(filters.during(filters.comparison or nothing), *keys).subquery("before"),
+    )
 
 
 def covers(filters: Filters, table: Table) -> ColumnElement[bool]:
@@ -32,11 +41,16 @@ def covers(filters: Filters, table: Table) -> ColumnElement[bool]:
 
 
 def concerns(filters: Filters, table: Table) -> ColumnElement[bool]:
-    """The accounts and applications that the filters ask for and the scope allows, at any time."""
+    """The accounts, applications and states of pairs that the filters ask for and the scope allows, at any time.
+
+    Of a table without applications: the accounts that have such a pair.
+    """
     conditions: list[ColumnElement[bool]] = []
-    if "application_key" in table.c and filters.applications:
-        chosen = select(applications.c.application_key).where(applications.c.application_id.in_(filters.applications))
-        conditions.append(table.c.application_key.in_(chosen))
+    has_applications = "application_key" in table.c
+    if has_applications and filters.applications:
+        conditions.append(table.c.application_key.in_(_chosen_applications(filters)))
+    if filters.states:
+        conditions.append(_is_in_state(filters, table, has_applications))
     wanted = account_conditions(filters)
     if wanted:
         conditions.append(
@@ -45,6 +59,23 @@ def concerns(filters: Filters, table: Table) -> ColumnElement[bool]:
             else table.c.account_key.in_(select(accounts.c.account_key).where(*wanted))
         )
     return and_(true(), *conditions)
+
+
+def _chosen_applications(filters: Filters) -> Select[Any]:
+    return select(applications.c.application_key).where(applications.c.application_id.in_(filters.applications))
+
+
+def _is_in_state(filters: Filters, table: Table, has_applications: bool) -> ColumnElement[bool]:
+    is_in_state = pairs.c.state.in_(filters.states)
+    if table is pairs:
+        return is_in_state
+    if has_applications:
+        wanted = select(pairs.c.account_key, pairs.c.application_key).where(is_in_state)
+        return tuple_(table.c.account_key, table.c.application_key).in_(wanted)
+    accounts_in_state = select(pairs.c.account_key).where(is_in_state)
+    if filters.applications:
+        accounts_in_state = accounts_in_state.where(pairs.c.application_key.in_(_chosen_applications(filters)))
+    return table.c.account_key.in_(accounts_in_state)
 
 
 def account_conditions(filters: Filters) -> list[ColumnElement[bool]]:
@@ -56,8 +87,8 @@ def account_conditions(filters: Filters) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _table(filters: Filters, by_week: bool) -> Table:
-    whole_weeks = by_week or filters.period.is_whole_weeks
+def _table(filters: Filters, finer_than_weeks: bool) -> Table:
+    whole_weeks = filters.period.is_whole_weeks and not finer_than_weeks
     if filters.measure is Measure.USERS:
         return user_weeks if whole_weeks else user_days
     return usage_weekly if whole_weeks else usage_daily
@@ -75,5 +106,6 @@ def _within(period: Period, table: Table) -> ColumnElement[bool]:
     return and_(when >= period.start, when < period.end)
 
 
-def _week(table: Table) -> ColumnElement[Any]:
-    return table.c.week if "week" in table.c else cast(func.date_trunc("week", table.c.day), Date).label("week")
+def _bucket(table: Table, unit: str) -> ColumnElement[Any]:
+    """The first day of the week or month that a day belongs to."""
+    return cast(func.date_trunc(unit, table.c.day), Date).label(unit)

@@ -2,9 +2,7 @@
 
 import pandas as pd
 
-from figures.theme import TOKENS, Chart, Theme, layout
-
-LONGEST_LABEL = 26
+from figures.theme import TOKENS, Chart, Theme, layout, safe, short
 
 
 def account_map(wide: pd.DataFrame, measure: str, theme: Theme, height: int) -> Chart:
@@ -24,7 +22,7 @@ def account_map(wide: pd.DataFrame, measure: str, theme: Theme, height: int) -> 
         "customdata": [[None if v != v else round(v, 1) for v in row] for row in values],
         "x": list(range(wide.shape[1])),
         "y": list(range(wide.shape[0])),
-        "text": [[f"{account}<br>{application}" for application in wide.columns] for account in map(_safe, wide.index)],
+        "text": [[f"{account}<br>{application}" for application in wide.columns] for account in map(safe, wide.index)],
         "hovertemplate": f"%{{text}}<br>%{{customdata:,}} {measure.lower()}<extra></extra>",
         "hoverongaps": False,
         "zmin": 0,
@@ -40,22 +38,12 @@ def account_map(wide: pd.DataFrame, measure: str, theme: Theme, height: int) -> 
             theme,
             height,
             xaxis={
-                "tickvals": heat["x"], "ticktext": [_short(name) for name in wide.columns], "tickangle": -45,
+                "tickvals": heat["x"], "ticktext": [short(name) for name in wide.columns], "tickangle": -45,
                 "showgrid": False, "automargin": True,
             },
             yaxis={
-                "tickvals": heat["y"], "ticktext": [_short(name) for name in wide.index], "autorange": "reversed",
+                "tickvals": heat["y"], "ticktext": [short(name) for name in wide.index], "autorange": "reversed",
                 "showgrid": False, "automargin": True,
             },
         ),
     }  # fmt: skip
-
-
-def _short(name: str) -> str:
-    cut = name if len(name) <= LONGEST_LABEL else name[: LONGEST_LABEL - 1].rstrip() + "…"
-    return _safe(cut)
-
-
-def _safe(name: str) -> str:
-    """Chart labels read a little HTML: names must not."""
-    return name.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

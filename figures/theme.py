@@ -17,6 +17,12 @@ TOKENS: dict[Theme, dict[str, str]] = {
     },
 }  # fmt: skip
 
+# Okabe and Ito's colours, told apart by every eye, made darker or lighter until they stand out from the surface.
+CATEGORIES: dict[Theme, tuple[str, ...]] = {
+    "light": ("#0F6CB6", "#B5520A", "#0B7F63", "#A8478A", "#8A6A00", "#2B7AA2", "#7A4FC9", "#5A6270"),
+    "dark": ("#6FB4F2", "#F0985A", "#3FCBA4", "#E48CC4", "#E5C24F", "#8FD3F2", "#B79CF5", "#B3BCC8"),
+}
+
 FONT = '-apple-system, BlinkMacSystemFont, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
 
 
@@ -44,3 +50,16 @@ def layout(theme: Theme, height: int, **changes: Any) -> Chart:
     for name, value in changes.items():
         base[name] = {**base[name], **value} if isinstance(value, dict) and name in base else value
     return base
+
+
+LONGEST_LABEL = 26
+
+
+def safe(name: str) -> str:
+    """Chart labels read a little HTML: names must not."""
+    return name.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def short(name: str) -> str:
+    """A name as a label, safe and cut."""
+    return safe(name if len(name) <= LONGEST_LABEL else name[: LONGEST_LABEL - 1].rstrip() + "…")

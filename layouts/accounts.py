@@ -4,18 +4,19 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
-import dash_ag_grid as dag
 import pandas as pd
 from dash import html
 
-from layouts import numbers
-from layouts.controls import card, change, empty, exports, graph, link, skeleton, sparkline, switch
+from layouts import links, numbers
+from layouts.controls import card, change, empty, exports, graph, link, skeleton, sparkline, switch, to_rows
+from layouts.grid import NAME, NUMBER, grid
 from layouts.links import Query
 from layouts.markup import place
 from layouts.shell import MEASURES
 
 RANKING_SIZES = (10, 20, 50)
-SUMMARY_STATES = ("active", "low", "onboarding", "inactive", "never activated", "no data", "cancelled")
+ENTITLED_STATES = ("active", "low", "onboarding", "inactive", "never activated", "no data")
+SUMMARY_STATES = (*ENTITLED_STATES, "cancelled")
 MAP_HEIGHT = 460
 WHY_LEFT_OUT = {
     "onboarding": "started less than 30 days ago",
@@ -52,7 +53,8 @@ def layout() -> html.Div:
                             html.Section(
                                 [
                                     html.Header([place(Ids.GRID_HEAD), place(Ids.GRID_EXPORTS)]),
-                                    _grid(),
+                                    grid(Ids.GRID, grid_columns("records", True), "430px",
+                                         "No account matches. Take away a filter."),
                                 ],
                                 className="card joined",
                                 **{"aria-label": "All accounts"},
@@ -112,7 +114,7 @@ def rail(
         _rail_sorting(query, measure),
         html.Div(rows, className="rail-rows"),
         identity="accounts-rail",
-        actions=exports(f"{href}/applications", query.search),
+        actions=exports(f"{href}/applications", query.search, rows=links.rows("use", query.only("app", None))),
         class_name="rail",
     )
 
@@ -167,11 +169,18 @@ def ranking_rows(accounts: pd.DataFrame, trends: Mapping[str, list[float]], quer
                 html.Td(str(place), className="place"),
                 html.Td(account_link(row.account, row.account_id, query), className="name"),
                 html.Td(
-                    html.Div(className="mark", style={"width": f"{100 * row.value / highest:.2f}%"}),
+                    link(
+                        "",
+                        query.only("account", row.account_id).search,
+                        "mark",
+                        tabIndex=-1,
+                        title=f"Show {row.account} alone",
+                        style={"width": f"{100 * row.value / highest:.2f}%"},
+                    ),
                     className="bar-cell",
                     **{"aria-hidden": "true"},
                 ),
-                html.Td(numbers.full(row.value), className="number"),
+                html.Td(to_rows(row.value, "use", query.only("account", row.account_id)), className="number"),
                 html.Td(change(row.value, row.before), className="number"),
                 html.Td(sparkline(trends.get(row.account_id, [])), className="spark-cell"),
             ]
@@ -196,7 +205,7 @@ def ranking_rows(accounts: pd.DataFrame, trends: Mapping[str, list[float]], quer
 
 
 def account_link(name: str, account_id: str, query: Query) -> html.A:
-    return link(name, query.only("account", account_id).search, "account", title=name)
+    return link(name, links.account(account_id, query), "account", title=name)
 
 
 def left_out(reasons: pd.DataFrame) -> str:
@@ -222,8 +231,8 @@ def summary_table(rows: pd.DataFrame, query: Query, measure: str) -> html.Div:
             [
                 html.Th(link(row["application"], query.only("app", row["application_id"]).only("view", None).search),
                         scope="row"),
-                *(html.Td(numbers.full(row[name]), className="number")
-                  for name in ("entitled", *SUMMARY_STATES, "value", *extra)),
+                *(html.Td(number, className="number")
+                  for number in _summary_numbers(row, extra, query.only("app", row["application_id"]))),
                 html.Td(change(row["value"], row["before"]), className="number"),
             ]
         )
@@ -235,84 +244,56 @@ def summary_table(rows: pd.DataFrame, query: Query, measure: str) -> html.Div:
     return html.Div(html.Table([head, html.Tbody(body)], className="plain"), className="scroll", tabIndex=0)
 
 
-def grid_head(count: int) -> list[Any]:
+def _summary_numbers(row: Mapping[str, Any], extra: list[str], of_it: Query) -> list[Any]:
+    """The numbers of one application, each with the way to its rows."""
     return [
-        html.H2(f"All {numbers.plural(count, 'account')}" if count != 1 else "1 account"),
-        html.P("Sort by any column; filter by name or state in the column menu", className="finding"),
+        to_rows(row["entitled"], "pairs", of_it.among("state", ENTITLED_STATES)),
+        *(to_rows(row[state], "pairs", of_it.only("state", state)) for state in SUMMARY_STATES),
+        to_rows(row["value"], "use", of_it),
+        *(to_rows(row[name], "use", of_it.only("metric", name)) for name in extra),
     ]
 
 
-def _grid() -> dag.AgGrid:
-    return dag.AgGrid(
-        id=Ids.GRID,
-        rowModelType="infinite",
-        columnDefs=grid_columns("records", True),
-        columnSize=None,
-        defaultColDef={
-            "sortable": True,
-            "resizable": True,
-            "suppressHeaderMenuButton": False,
-            "minWidth": 70,
-        },
-        dashGridOptions={
-            "cacheBlockSize": 100,
-            "maxBlocksInCache": 12,
-            "rowBuffer": 10,
-            "rowHeight": 31,
-            "headerHeight": 34,
-            "animateRows": False,
-            "suppressCellFocus": False,
-            "tooltipShowDelay": 400,
-            "ensureDomOrder": True,
-            "theme": {"function": "dagTheme(themeQuartz)"},
-            "localeText": dict.fromkeys(("noRowsToShow", "noMatchingRows"), "No account matches. Take away a filter."),
-        },
-        className="grid",
-        style={"height": "430px"},
-        dangerously_allow_code=False,
-    )
+def grid_head(count: int) -> list[Any]:
+    return [
+        html.H2(f"All {numbers.plural(count, 'account')}" if count != 1 else "1 account"),
+        html.P("Sort by any column; filter by name in the column menu", className="finding"),
+    ]
 
 
 def grid_columns(measure: str, has_comparison: bool) -> list[dict[str, Any]]:
     """Column definitions; `field`s are columns of the accounts query."""
-    name_filter = {
-        "filter": "agTextColumnFilter",
-        "filterParams": {"filterOptions": ["contains"], "maxNumConditions": 1},
-    }
-    state_filter = {
-        "filter": "agTextColumnFilter",
-        "filterParams": {"filterOptions": ["contains"], "maxNumConditions": 1},
-    }
-    number = {"type": "rightAligned", "sortingOrder": ["desc", "asc", None]}
     columns = [
         {"field": "account", "headerName": "Account", "cellRenderer": "AccountLink", "pinned": "left", "width": 200,
-         "tooltipField": "account", **name_filter},
-        {"field": "state", "headerName": "State", "cellRenderer": "StateChip", "width": 140, **state_filter},
+         "tooltipField": "account", **NAME},
+        {"field": "state", "headerName": "State", "cellRenderer": "StateChip", "width": 140},
         {"field": "trend", "headerName": "26 weeks", "cellRenderer": "Spark", "width": 110, "sortable": False},
         {"field": "value", "headerName": MEASURES[measure], "cellRenderer": "Number", "width": 150,
-         "initialSort": "desc", **number},
-        {"field": "change", "headerName": "Change", "cellRenderer": "Change", "width": 115, **number},
-        {"field": "users", "headerName": "Users", "cellRenderer": "OfTotal", "width": 95, **number,
-         "headerTooltip": "Different people in the period, of the seats"},
-        {"field": "used", "headerName": "Apps", "cellRenderer": "OfTotal", "width": 90, **number,
+         "initialSort": "desc", **NUMBER, "cellRendererParams": {"rows": "use"}},
+        {"field": "change", "headerName": "Change", "cellRenderer": "Change", "width": 115, **NUMBER},
+        {"field": "users", "headerName": "Users", "cellRenderer": "OfTotal", "width": 95, **NUMBER,
+         "cellRendererParams": {"rows": "users"}, "headerTooltip": "Different people in the period, of the seats"},
+        {"field": "used", "headerName": "Apps", "cellRenderer": "OfTotal", "width": 90, **NUMBER,
+         "cellRendererParams": {"rows": "used", "without": "app"},
          "headerTooltip": "Applications used in the period, of those entitled"},
         {"field": "last_use_on", "headerName": "Last use", "width": 115},
-        {"field": "manager", "headerName": "Manager", "width": 140},
+        {"field": "manager", "headerName": "Manager", "cellRenderer": "Segment", "width": 140},
         {"field": "contact", "headerName": "Main contact", "cellRenderer": "Contact", "width": 210},
-        {"field": "plan", "headerName": "Plan", "width": 110},
-        {"field": "industry", "headerName": "Industry", "width": 110},
-        {"field": "region", "headerName": "Region", "width": 130},
+        {"field": "plan", "headerName": "Plan", "cellRenderer": "Segment", "width": 110},
+        {"field": "industry", "headerName": "Industry", "cellRenderer": "Segment", "width": 110},
+        {"field": "region", "headerName": "Region", "cellRenderer": "Segment", "width": 130},
     ]  # fmt: skip
     return [column for column in columns if has_comparison or column["field"] != "change"]
 
 
 def breadth(accounts: pd.DataFrame, missing: Mapping[str, list[str]], query: Query, exports_href: str) -> html.Section:
+    every = query.only("app", None)
     rows = [
         html.Tr(
             [
                 html.Td(account_link(row.account, row.account_id, query), className="name"),
                 html.Td(_pips(row.used, row.entitled), className="pips", **{"aria-hidden": "true"}),
-                html.Td(f"{numbers.full(row.used)} of {numbers.full(row.entitled)}", className="number"),
+                html.Td(_in_use(row, every.only("account", row.account_id)), className="number"),
                 html.Td(_could_buy(missing.get(row.account_id, [])), className="could-buy"),
             ]
         )
@@ -334,6 +315,11 @@ def breadth(accounts: pd.DataFrame, missing: Mapping[str, list[str]], query: Que
         identity="accounts-breadth",
         actions=exports(exports_href, query.search),
     )
+
+
+def _in_use(row: Any, of_it: Query) -> list[Any]:
+    entitled = to_rows(row.entitled, "pairs", of_it.among("state", ENTITLED_STATES))
+    return [to_rows(row.used, "used", of_it), " of ", entitled]
 
 
 def _pips(used: int, entitled: int) -> list[Any]:

@@ -1,12 +1,14 @@
 """The few building blocks that every page is made of."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
 from dash import dcc, html
 
-from layouts import numbers
+from layouts import links, numbers
+from layouts.links import Query
 
 # One configuration for every chart. plotly.js offers to upload a chart's data unless told not to.
 GRAPH_CONFIG = {
@@ -16,6 +18,11 @@ GRAPH_CONFIG = {
     "displayModeBar": False,
     "responsive": True,
 }
+
+STATE_MARKS = {
+    "active": "●", "low": "◐", "inactive": "○", "never activated": "◌", "onboarding": "◔", "no data": "?",
+    "cancelled": "✕", "not started": "·",
+}  # fmt: skip
 
 
 def link(children: Any, href: str, class_name: str = "", **attributes: Any) -> html.A:
@@ -59,18 +66,33 @@ def card(
     )
 
 
-def exports(base: str, search: str, grid: str | None = None) -> html.Details:
-    """CSV and XLSX of what a card shows. With `grid`, in the order and selection of that grid."""
+def exports(base: str, search: str, grid: str | None = None, rows: str | None = None) -> html.Details:
+    """CSV and XLSX of what a card shows. With `grid`, in the order and selection of that grid.
+
+    `rows`: the address of the rows behind the card's numbers.
+    """
     extra = {"data-grid": grid} if grid else {}
+    downloads = [
+        html.A(f"Download {kind.upper()}", href=f"{base}.{kind}{search}", download="", **extra)
+        for kind in ("csv", "xlsx")
+    ]
     return menu(
         [html.Span("⋯", **{"aria-hidden": "true"}), html.Span("Export", className="for-readers")],
-        [
-            html.A(f"Download {kind.upper()}", href=f"{base}.{kind}{search}", download="", **extra)
-            for kind in ("csv", "xlsx")
-        ],
+        [link("Rows behind this", rows), *downloads] if rows else downloads,
         "more",
         "Export what is shown",
     )
+
+
+def to_rows(value: float, kind: str, query: Query, words: str | None = None) -> Any:
+    """A number that leads to the rows that add up to it (`kind`: links.rows); behind nothing there are none.
+
+    `words`: the number as it is written, where that is not in full.
+    """
+    written = numbers.full(value) if words is None else words
+    if not value > 0:
+        return written
+    return link(written, links.rows(kind, query), "to-rows", **{"data-value": str(value)})
 
 
 def graph(identity: str, label: str, height: int) -> html.Div:
@@ -110,6 +132,40 @@ def spark_uri(values: Sequence[float], width: int = 80, height: int = 20) -> str
 
 def change(value: float, before: float) -> html.Span:
     return html.Span(numbers.change(value, before), className=f"change {numbers.direction(value, before)}")
+
+
+def state_chip(state: str) -> html.Span:
+    """A state with its mark, so that it is told without its colour."""
+    mark = STATE_MARKS.get(state, "·")
+    return html.Span(f"{mark} {state.capitalize()}", className=f"state {state.replace(' ', '-')}")
+
+
+def table(heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> html.Div:
+    """Numbers, and what stands in `Number`, to the right; the first column names the row."""
+    is_number = [bool(rows) and isinstance(value, int | float | Number) for value in (rows[0] if rows else heads)]
+    marks = ["number" if number else "" for number in is_number]
+    head = html.Tr([html.Th(text, scope="col", className=mark) for text, mark in zip(heads, marks, strict=True)])
+    body = [
+        html.Tr([
+            html.Th(_cell(row[0]), scope="row"),
+            *(html.Td(_cell(value), className=mark) for value, mark in zip(row[1:], marks[1:], strict=True)),
+        ])
+        for row in rows
+    ]  # fmt: skip
+    return html.Div(html.Table([html.Thead(head), html.Tbody(body)], className="plain"), className="scroll", tabIndex=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A cell that is written like a number: a change, or a number that leads to its rows."""
+
+    content: Any
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, Number):
+        return value.content
+    return numbers.full(value) if isinstance(value, int | float) else value
 
 
 def empty(what: str, remedy: str) -> html.Div:

@@ -1,6 +1,5 @@
 """How fresh, complete and clean is all this?"""
 
-from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -8,7 +7,7 @@ import pandas as pd
 from dash import html
 
 from layouts import numbers
-from layouts.controls import card, empty, exports, skeleton
+from layouts.controls import card, empty, exports, skeleton, table
 from layouts.markup import place
 
 SHOWN = 100
@@ -54,7 +53,7 @@ def sources(files: pd.DataFrame) -> html.Section:
         ]
         for row in files.itertuples(index=False)
     ]
-    return card("What was read", finding, _table(heads, rows), identity="data-sources")
+    return card("What was read", finding, table(heads, rows), identity="data-sources")
 
 
 def rejections(reasons: pd.DataFrame, href: str, may_download: bool) -> html.Section:
@@ -62,7 +61,7 @@ def rejections(reasons: pd.DataFrame, href: str, may_download: bool) -> html.Sec
         body = empty("No row was left out.", "Rows without a time, an account or an application would be listed here.")
     else:
         rows = [[row.dataset.capitalize(), row.reason, row.rows] for row in reasons.itertuples(index=False)]
-        body = _table(("Dataset", "Reason", "Rows"), rows)
+        body = table(("Dataset", "Reason", "Rows"), rows)
     return card(
         "What was left out, and why",
         "The rows themselves are in the download, as they were written",
@@ -78,7 +77,7 @@ def remarks(found: pd.DataFrame) -> html.Section | None:
         return None
     rows = [["/".join(row.path.rsplit("/", 3)[-3:]), row.remark] for row in found.itertuples(index=False)]
     return card(
-        "Files with a remark", "What to do about each", _table(("File", "Remark"), rows), identity="data-remarks"
+        "Files with a remark", "What to do about each", table(("File", "Remark"), rows), identity="data-remarks"
     )
 
 
@@ -90,7 +89,7 @@ def freshness(found: pd.DataFrame, as_of: pd.Timestamp) -> html.Section:
         for row in found.itertuples(index=False)
     ]
     heads = ("Application", "Last event", "Days before as-of", "Pairs without data")
-    return card("Freshness by application", finding, _table(heads, rows), identity="data-freshness")
+    return card("Freshness by application", finding, table(heads, rows), identity="data-freshness")
 
 
 def unmatched(found: pd.DataFrame, href: str) -> html.Section:
@@ -101,7 +100,7 @@ def unmatched(found: pd.DataFrame, href: str) -> html.Section:
             [row.account_id, numbers.day(row.first_day), numbers.day(row.last_day), row.events]
             for row in found.head(SHOWN).itertuples(index=False)
         ]
-        body = _table(("Account", "First use", "Last use", "Events"), rows)
+        body = table(("Account", "First use", "Last use", "Events"), rows)
     return card(
         "Accounts that no table knows",
         _first_of(found, "account") + " known from use alone: shown under their id, without plan or manager",
@@ -123,7 +122,7 @@ def exceptions(found: pd.DataFrame, href: str) -> html.Section:
              numbers.day(row.last_day), row.events]
             for row in found.head(SHOWN).itertuples(index=False)
         ]  # fmt: skip
-        body = _table(("Account", "Application", "Use", "Date", "First use", "Last use", "Events"), rows)
+        body = table(("Account", "Application", "Use", "Date", "First use", "Last use", "Events"), rows)
     return card(
         "Use outside a subscription",
         _first_of(found, "pair") + " used before the start, after the cancellation, or without any subscription",
@@ -136,22 +135,3 @@ def exceptions(found: pd.DataFrame, href: str) -> html.Section:
 def _first_of(found: pd.DataFrame, noun: str) -> str:
     count = numbers.plural(len(found), noun)
     return count if len(found) <= SHOWN else f"{count} (the first {SHOWN} are shown)"
-
-
-def _table(heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> html.Div:
-    """Numbers to the right; the first column names the row."""
-    is_number = [bool(rows) and isinstance(value, int) for value in (rows[0] if rows else heads)]
-    marks = ["number" if number else "" for number in is_number]
-    head = html.Tr([html.Th(text, scope="col", className=mark) for text, mark in zip(heads, marks, strict=True)])
-    body = [
-        html.Tr([
-            html.Th(_cell(row[0]), scope="row"),
-            *(html.Td(_cell(value), className=mark) for value, mark in zip(row[1:], marks[1:], strict=True)),
-        ])
-        for row in rows
-    ]  # fmt: skip
-    return html.Div(html.Table([html.Thead(head), html.Tbody(body)], className="plain"), className="scroll", tabIndex=0)
-
-
-def _cell(value: Any) -> str:
-    return numbers.full(value) if isinstance(value, int) else str(value)

@@ -1,10 +1,13 @@
 """What stands in the address: the filters as text, so that a link shows a colleague the same picture."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
+
+from dash import get_relative_path
 
 # Defaults are left out of the address, so that one picture has one address.
-DEFAULTS = {"period": "13w", "vs": "before", "view": "top", "n": "10"}
+DEFAULTS = {"period": "13w", "vs": "before", "view": "top", "n": "10", "by": "week", "calls": "20", "care": "all"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,12 @@ class Query:
             return Query(rest)
         return Query(tuple(sorted((*rest, (key, value)))))
 
+    def among(self, key: str, values: Iterable[str]) -> "Query":
+        """With those of `values` for `key` that were asked for, all of them where none was."""
+        rest = tuple(pair for pair in self.pairs if pair[0] != key)
+        chosen = [value for value in values if value in (self.all(key) or (value,))]
+        return Query(tuple(sorted((*rest, *((key, value) for value in chosen)))))
+
     def toggled(self, key: str, value: str) -> "Query":
         """With `value` among those of `key`, or without it where it already is."""
         pair = (key, value)
@@ -43,3 +52,18 @@ class Query:
     @property
     def search(self) -> str:
         return f"?{urlencode(self.pairs)}" if self.pairs else "?"
+
+
+def page(path: str, query: Query) -> str:
+    """The address of another page of ours with the same filters. `path` begins with a slash."""
+    return f"{get_relative_path(path)}{query.search}"
+
+
+def account(account_id: str, query: Query) -> str:
+    """The page about one account; a way back to the same view is the browser's own."""
+    return page(f"/account/{quote(account_id, safe='')}", query)
+
+
+def rows(kind: str, query: Query) -> str:
+    """The rows behind a number; they add up to it. `kind`: what a row is, see callbacks/rows.py."""
+    return page("/rows", query.only("rows", kind))

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-import pandas as pd
 from dash import dcc, html
 
-from layouts.controls import empty, link, menu, switch
+from layouts.controls import STATE_MARKS, empty, link, menu, switch
 from layouts.links import Query
 from layouts.markup import place
 
@@ -51,6 +50,10 @@ class Ids(StrEnum):
     CUSTOM_FROM = "custom-from"
     CUSTOM_TO = "custom-to"
     TOAST = "toast"
+    # What is written: callbacks/actions.py. `WRITTEN` changes with every write, for those who show it.
+    ACTION = "action"
+    ANSWER = "answer"
+    WRITTEN = "written"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ def shell(product: str, tabs: Iterable[Tab]) -> html.Div:
     return html.Div(
         [
             dcc.Location(id=Ids.URL, refresh=False),
-            dcc.Store(id=Ids.THEME),
+            *(dcc.Store(id=store) for store in (Ids.THEME, Ids.ACTION, Ids.ANSWER, Ids.WRITTEN)),
             html.A("Skip to content", href="#page", className="skip"),
             html.Header([_top_bar(product, tabs)], className="top"),
             html.Div(place(Ids.BAR), id="bar", className="bar", role="region", **{"aria-label": "Filters"}),
@@ -89,7 +92,7 @@ def _top_bar(product: str, tabs: Iterable[Tab]) -> html.Div:
                     dcc.Input(
                         id=Ids.SEARCH,
                         type="search",
-                        placeholder="Find account",
+                        placeholder="Search",
                         autoComplete="off",
                         debounce=False,
                         maxLength=100,
@@ -114,7 +117,13 @@ def _top_bar(product: str, tabs: Iterable[Tab]) -> html.Div:
     )
 
 
-def as_of(day: str, source: str, reporting_timezone: str, user: str, role: str, href: str) -> Any:
+def as_of(
+    day: str, source: str, reporting_timezone: str, user: str, role: str, href: str, is_reached: bool = True
+) -> Any:
+    if not is_reached:
+        why = "The database does not answer now. What was asked before is still shown; the rest comes back by itself."
+        return link([html.Span(className="dot", **{"aria-hidden": "true"}), f"Not reached · as of {day}"], href,
+                    "stale", title=why)  # fmt: skip
     detail = f"{source}; days are cut in {reporting_timezone}. Signed in as {user} ({role})."
     return link([html.Span(className="dot", **{"aria-hidden": "true"}), f"As of {day}"], href, title=detail)
 
@@ -132,10 +141,15 @@ def bar(
     comparison_words: str,
     applications: Mapping[str, str],
     segments: Mapping[str, Sequence[str]],
+    states: Sequence[str],
     account: str | None,
 ) -> list[Any]:
     """Every filter is a link to the same page with another address; chips take one away."""
-    chips = _chips(query, applications, account)
+    period = query.one("period") or ""
+    chips = [
+        *([] if period in PERIODS else [_chip(period_words, query.only("period", None))]),
+        *_chips(query, applications, account),
+    ]
     return [
         html.Button(
             f"Filters · {len(chips)}" if chips else "Filters",
@@ -144,10 +158,11 @@ def bar(
         ),
         html.Div(
             [
-                _choice("Period", "period", PERIODS, query, period_words, _custom_period()),
+                _choice("Period", "period", PERIODS, query, PERIODS.get(period, "Custom"), _custom_period()),
                 _choice("Compared with", "vs", COMPARISONS, query, comparison_words),
                 _applications(query, applications),
                 *([_segments(query, segments)] if segments else []),
+                _states(query, states),
             ],
             className="bar-filters",
         ),
@@ -212,10 +227,23 @@ def _segments(query: Query, segments: Mapping[str, Sequence[str]]) -> html.Detai
     return menu(["Segment ", html.B(f"{count} chosen" if count else "All")], items, "long")
 
 
+def _states(query: Query, states: Sequence[str]) -> html.Details:
+    """Of the pairs of account and application, on the as-of day."""
+    chosen = query.all("state")
+    words = "All" if not chosen else chosen[0].capitalize() if len(chosen) == 1 else f"{len(chosen)} chosen"
+    items = [
+        link(f"{STATE_MARKS[state]} {state.capitalize()}", query.toggled("state", state).search,
+             "check chosen" if state in chosen else "check")
+        for state in states
+    ]  # fmt: skip
+    return menu(["State ", html.B(words)], items, "long")
+
+
 def _chips(query: Query, applications: Mapping[str, str], account: str | None) -> list[Any]:
     chips = [_chip(applications[key], query.toggled("app", key)) for key in query.all("app")]
     for segment, words in SEGMENT_WORDS.items():
         chips += [_chip(f"{words}: {value}", query.toggled(segment, value)) for value in query.all(segment)]
+    chips += [_chip(f"State: {state}", query.toggled("state", state)) for state in query.all("state")]
     if account is not None:
         chips.append(_chip(f"Account: {account}", query.only("account", None)))
     return chips
@@ -229,19 +257,3 @@ def _chip(words: str, without: Query) -> html.A:
         title=f"Remove the filter {words}",
         **{"aria-label": f"Remove the filter {words}"},
     )
-
-
-def search_results(found: pd.DataFrame, query: Query, text: str) -> list[Any]:
-    """The accounts found, each a link that filters to it."""
-    if not text:
-        return []
-    if found.empty:
-        return [html.Div(f"No account has “{text}” in its name.", className="finding none")]
-    return [
-        link(
-            [html.Span(row.name), html.Span("" if pd.isna(row.region) else row.region, className="finding")],
-            query.only("account", row.account_id).search,
-            "result",
-        )
-        for row in found.itertuples(index=False)
-    ]

@@ -134,19 +134,6 @@ def test_the_ranking_exports_the_same_numbers_as_xlsx(page: Page, served: Served
     assert about["As of"] == "22 Nov 2026"
 
 
-def test_an_account_is_found_by_typing_and_becomes_a_filter(page: Page, served: Served):
-    page.goto(served.address)
-    name = ranking(page)[3][0]
-    page.keyboard.press("/")
-    page.keyboard.type(name[:-1])
-    expect(page.locator("#search-results a").first).to_contain_text(name)
-    page.keyboard.press("Enter")
-    expect(page.locator(".chip")).to_have_text(f"Account: {name} ✕")
-    assert [shown for shown, _ in ranking(page)] == [name]
-    page.locator(".chip").click()
-    expect(page.locator(".chip")).to_have_count(0)
-
-
 def test_the_summary_counts_every_pair_in_one_state(page: Page, served: Served):
     page.goto(f"{served.address}?view=summary")
     rows = page.locator(".ranking table.plain tbody tr")

@@ -15,6 +15,8 @@ from sqlalchemy.exc import DBAPIError
 
 from dashboard.app import create_app
 from dashboard.settings import SettingsError, load_settings
+from data_access import engine
+from data_access.choices import account_name
 from data_access.engine import Database, NoData, Store, StoreUnavailable, open_store, read
 from data_access.schema import accounts, usage_daily
 from tests.given import LEADER, Given
@@ -145,10 +147,72 @@ def test_a_connection_that_goes_silent_is_replaced(impatient: Database):
 
 
 @pytest.mark.services
-def test_a_server_that_goes_silent_is_unavailable_until_it_speaks_again(impatient: Database):
-    with frozen(*backend_of(impatient)), within(6), pytest.raises(StoreUnavailable):
-        impatient.current()
+def test_a_server_that_goes_silent_is_unavailable_until_it_speaks_again(
+    impatient: Database, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(engine, "REST_SECONDS", 0)
+    with frozen(*backend_of(impatient)), within(6):
+        assert not impatient.current().is_reached
     assert total(impatient) == 1
+
+
+@contextmanager
+def closed(store: Database) -> Iterator[None]:
+    """Nobody gets in, as when the server is away."""
+    administrator = psycopg.connect(plain(store.url).rpartition("/")[0] + "/postgres", autocommit=True)
+    name = plain(store.url).rpartition("/")[2]
+    with administrator:
+        administrator.execute(f'alter database "{name}" allow_connections false')
+        administrator.execute(f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'")
+        try:
+            yield
+        finally:
+            administrator.execute(f'alter database "{name}" allow_connections true')
+
+
+@pytest.mark.services
+def test_while_the_database_is_away_the_last_generation_and_what_is_remembered_of_it_stay(
+    impatient: Database, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(engine, "REST_SECONDS", 0)
+    with impatient.pin() as before:
+        assert account_name(LEADER, "a") == "a"
+    with closed(impatient), impatient.pin() as meanwhile:
+        assert (meanwhile.number, meanwhile.is_reached, meanwhile.identity) == (1, False, before.identity)
+        assert account_name(LEADER, "a") == "a"
+        with pytest.raises(StoreUnavailable, match="does not answer"):
+            read(LEADER, TOTAL, {"records": "int64"})
+    assert impatient.current().is_reached
+    assert total(impatient) == 1
+
+
+@pytest.mark.services
+def test_while_the_database_is_away_pages_show_what_was_asked_before(impatient: Database, tmp_path: Path):
+    app = create_app(load_settings(data_dir=tmp_path / "served", store_url=impatient.url))
+    client = app.server.test_client()
+    client.environ_base.update(REMOTE_ADDR="127.0.0.1", HTTP_HOST="localhost:8050")
+
+    def asked(output: str, **address: str) -> tuple[int, str]:
+        given = [{"id": "url", "property": part, "value": value} for part, value in address.items()]
+        body = {"output": output, "inputs": given, "state": [], "changedPropIds": []}
+        answer = client.post("/_dash-update-component", json=body)
+        return answer.status_code, answer.text
+
+    rail = asked("accounts-rail.html", search="")
+    assert rail[0] == 200
+    with closed(impatient):
+        assert asked("accounts-rail.html", search="") == rail
+        assert asked("accounts-rail.html", search="?period=4w")[0] == 503
+        assert "Not reached" in asked("shell-as-of.html", pathname="/", search="")[1]
+
+
+@pytest.mark.services
+def test_a_database_that_did_not_answer_is_left_in_peace_for_a_while(impatient: Database):
+    impatient.current()
+    with closed(impatient):
+        assert not impatient.current().is_reached
+    with within(0.05):
+        assert not impatient.current().is_reached
 
 
 @pytest.mark.services
