@@ -74,11 +74,9 @@ def _read(connection: duckdb.DuckDBPyConnection, dataset: str, source: TableSour
     if isinstance(source, TicketSource | SubscriptionSource) and source.one_row_is in FOLDED:
         connection.execute(f"create temp table given_{dataset} as {FOLDED[source.one_row_is]}")
         return report
-    order = ", ".join(map(name, contract.key))
-    once = f"qualify row_number() over (partition by {order} order by given::varchar) = 1" if order else ""
-    if contract.key and not all(key in source.theirs for key in contract.key):
-        once = ""
-    connection.execute(f"create temp table given_{dataset} as select * exclude (given, reason) from read_rows {once}")
+    has_key = bool(contract.key) and all(key in source.theirs for key in contract.key)
+    once = ONCE.format(key=", ".join(map(name, contract.key))) if has_key else "select * from read_rows"
+    connection.execute(f"create temp table given_{dataset} as select * exclude (given, reason) from ({once})")
     report.rows_duplicate = report.rows_read - sum(report.rejected.values()) - _count(connection, f"given_{dataset}")
     return report
 
@@ -182,6 +180,16 @@ def _moment(source: TableSource, column: str, theirs: str, kind: str) -> str:
 def _sql(kind: str) -> str:
     return TEXT if kind == IDENTIFIER else kind
 
+
+# Of rows with the same key the first in the order of all that they hold. Only those that share
+# a key are sorted, since a large table does not fit into memory.
+ONCE = """
+    with shared as (select {key} from read_rows group by all having count(*) > 1)
+    from read_rows anti join shared using ({key})
+    union all by name
+    from (from read_rows semi join shared using ({key}))
+    qualify row_number() over (partition by {key} order by given::varchar) = 1
+"""
 
 # The first line of a ticket opened it, the last resolved it.
 ONE_TICKET = """
