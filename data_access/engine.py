@@ -127,7 +127,7 @@ class Database(UsageStore):
             max_overflow=-1,  # as many as there are threads
             hide_parameters=True,
         )
-        event.listen(self._engine, "do_connect", _connector(answer_seconds))
+        event.listen(self._engine, "do_connect", connector(answer_seconds))
         self._last: Generation | None = None
         self._asked_again_at = 0.0
 
@@ -231,7 +231,9 @@ class _Impatient(psycopg.Connection[Any]):
                 self.close()
 
 
-def _connector(answer_seconds: float) -> Callable[..., _Impatient]:
+def connector(answer_seconds: float) -> Callable[..., _Impatient]:
+    """For SQLAlchemy's event do_connect: connections that wait no longer than this for an answer."""
+
     def connect(_dialect: Any, _record: Any, arguments: Any, options: Any) -> _Impatient:
         connection = _Impatient.connect(*arguments, **options)
         connection.answer_seconds = answer_seconds + 1

@@ -31,7 +31,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 
-from data_access.engine import CONNECT_SECONDS, POSTGRESQL, _connector
+from data_access.engine import CONNECT_SECONDS, POSTGRESQL, connector
 from data_access.migrations import migrate
 from data_access.scope import Scope
 from data_access.workspace_schema import SCHEMA, audit, version
@@ -159,7 +159,7 @@ def _engine(url: str, answer_seconds: float) -> Engine:
     engine = create_engine(
         url, connect_args={"connect_timeout": CONNECT_SECONDS, "options": options}, pool_pre_ping=True, **shared
     )
-    event.listen(engine, "do_connect", _connector(answer_seconds))
+    event.listen(engine, "do_connect", connector(answer_seconds))
     return engine
 
 
