@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from data_access.engine import CURRENT
 from ingestion import postgresql
+from ingestion.embedded import connect
 
 # A reader may hold the last generation while the newest is opened.
 GENERATIONS_KEPT = 3
@@ -51,7 +52,7 @@ class Target(ABC):
         number = self.latest().number + 1
         draft = self.folder / DRAFT
         try:
-            with duckdb.connect(str(draft), config=CONFIG) as connection:
+            with connect(str(draft), **CONFIG) as connection:
                 yield connection, number
                 connection.execute("checkpoint")
             self._publish(draft, number)
@@ -69,7 +70,7 @@ class Folder(Target):
         except FileNotFoundError:
             return Published(0, None)
         try:
-            with duckdb.connect(str(link.resolve(strict=True)), read_only=True) as connection:
+            with connect(str(link.resolve(strict=True)), read_only=True) as connection:
                 return Published(number, str(connection.execute("select inputs from generation").fetchall()[0][0]))
         except (FileNotFoundError, duckdb.Error):
             return Published(number, None)
@@ -93,7 +94,7 @@ class Database(Target):
         return Published(*postgresql.latest(self._connection))
 
     def _publish(self, draft: Path, number: int) -> None:
-        with duckdb.connect(str(draft), read_only=True, config=CONFIG) as source:
+        with connect(str(draft), read_only=True, **CONFIG) as source:
             postgresql.publish(source, self._connection, number)
         postgresql.drop_before(self._connection, number - GENERATIONS_KEPT + 1)
 

@@ -10,17 +10,18 @@ from pathlib import Path
 
 import duckdb
 
+from ingestion.embedded import connect
 from ingestion.names import quoted
 from ingestion.partition import Partition
 
 IDS_PER_SLICE = 4_000_000
-_LIMITS: dict[str, str | bool | int | float | list[str]] = {"memory_limit": "128MB"}
+MEMORY = "128MB"
 
 
 def mark_repeats(partitions: Sequence[Partition]) -> dict[Partition, str]:
     """Writes for each partition which of its ids lie in an earlier one, and returns a digest of them: "" for none."""
     compared = [partition for partition in partitions if partition.ids.exists()]
-    with duckdb.connect(config=_LIMITS) as connection:
+    with connect(memory_limit=MEMORY) as connection:
         connection.execute("create temp table repeated (place integer, id_hash ubigint)")
         for condition in _slices(connection, compared):
             connection.execute(REPEATED.format(ids=_all_ids(compared), condition=condition))

@@ -14,17 +14,19 @@ from dataclasses import asdict
 from multiprocessing import get_context, parent_process
 from pathlib import Path
 from threading import Thread
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import duckdb
 
 from ingestion import grains
+from ingestion.embedded import connect
 from ingestion.events import Events
 from ingestion.names import quoted
 from ingestion.partition import Partition, Receipt, fingerprint
 from ingestion.usage_mapping import Usage
 
-_LIMITS: dict[str, str | bool | int | float | list[str]] = {"threads": 1, "memory_limit": "200MB"}
+_LIMITS: dict[str, Any] = {"threads": 1, "memory_limit": "200MB"}
 
 
 def roll_up_all(
@@ -64,7 +66,7 @@ def roll_up(partition: Partition, usage: Usage, timezone: str, repeated: str = "
     partition.receipt.unlink(missing_ok=True)  # what it vouches for is replaced now
     with (
         tempfile.TemporaryDirectory(prefix="usage-") as spool,
-        duckdb.connect(config=_LIMITS | {"temp_directory": f"{spool}/duckdb"}) as connection,
+        connect(**_LIMITS, temp_directory=f"{spool}/duckdb") as connection,
     ):
         events = Events(connection, usage, ZoneInfo(timezone), Path(spool))
         events.read(partition.files, partition.lookups)
