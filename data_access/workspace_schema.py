@@ -90,6 +90,22 @@ snoozes = Table(
     Column("snoozed_at", Moment, nullable=False),
 )
 
+# One row per flagged change, question and, where people may differ, person.
+verdicts = Table(
+    "verdicts",
+    metadata,
+    _number(),
+    Column("account_id", String),  # null: of an application as a whole
+    Column("application_id", String),  # null: of an account as a whole
+    Column("week", Date, nullable=False),  # in which the change began
+    Column("question", String, nullable=False),  # seen, reason or useful
+    Column("answer", String, nullable=False),
+    Column("given_by", String, nullable=False),
+    Column("given_at", Moment, nullable=False),
+    Index("verdicts_of_a_week", "week"),
+    sqlite_autoincrement=True,
+)
+
 # One row per write, in its transaction.
 audit = Table(
     "audit",

@@ -53,6 +53,20 @@ def unsnooze_form(account_id: str) -> html.Form:
     return _form("unsnooze", "Take back", [], {"account": account_id})
 
 
+def acknowledge_form(episode: Mapping[str, Any]) -> html.Form:
+    """`episode`: account and application, their ids or None, and week, as the two forms below."""
+    return _form("acknowledge", "Acknowledge", [], episode)
+
+
+def explain_form(episode: Mapping[str, Any]) -> html.Form:
+    reason = dcc.Input(type="text", name="reason", required=True, maxLength=LONGEST_REASON, autoComplete="off")
+    return _form("explain", "Explain", [html.Label(["Reason, remembered for next year", reason])], episode)
+
+
+def vote_form(episode: Mapping[str, Any], *, useful: bool) -> html.Form:
+    return _form("vote", "Useful" if useful else "Not useful", [], {**episode, "useful": "yes" if useful else "no"})
+
+
 def kept_list(items: Iterable[html.Li]) -> html.Ul:
     return html.Ul(list(items), className="kept-list")
 

@@ -1,7 +1,7 @@
 """Whatever is sent, what is kept is text about an account that the person sees; and each click once."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from data_access.care import care_of
 from data_access.follow_ups import follow_ups_of
 from data_access.notes import notes_of, notes_on_axis
 from data_access.scope import Role, Scope
+from data_access.verdicts import verdicts_since
 from data_access.workspace import open_workspace
 from tests.given import LEADER, Given
 
@@ -230,3 +231,28 @@ def test_a_workspace_that_is_away_is_told_and_usage_is_still_answered(desk, tmp_
     assert desk.send("note", account="aurora", kind="note", text="Retires.") == (words, False)
     environ = {"REMOTE_ADDR": "127.0.0.1", "HTTP_X_FORWARDED_USER": MIA}
     assert desk.client.get("/readyz").status_code == desk.client.get("/", environ_base=environ).status_code == 200
+
+
+def said(desk):
+    return verdicts_since(desk.workspace, ADA, date(2026, 1, 1))[["account_id", "question", "answer"]].values.tolist()
+
+
+def test_a_change_is_acknowledged_explained_and_judged_by_who_sees_the_account(desk):
+    change = {"account": "aurora", "application": "permit", "week": "2026-01-05"}
+    desk.send("acknowledge", **change)
+    desk.send("explain", **change, reason="summer closing")
+    desk.send("vote", **change, useful="no")
+    assert said(desk) == [
+        ["aurora", "useful", "no"], ["aurora", "reason", "summer closing"], ["aurora", "seen", "yes"],
+    ]  # fmt: skip
+    assert not desk.send("vote", CEM, **change, useful="yes")[1]
+
+
+def test_a_change_of_a_whole_application_is_judged_by_those_who_see_every_account(desk):
+    change = {"application": "permit", "week": "2026-01-05"}
+    assert not desk.send("acknowledge", MIA, **change)[1]
+    assert desk.send("acknowledge", LEADER.user, **change)[1]
+    assert desk.send("acknowledge", LEADER.user, week="2026-01-05") == (
+        "It is not said which change is meant. Reload the page and choose again.", False,
+    )  # fmt: skip
+    assert len(said(desk)) == 1
