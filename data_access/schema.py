@@ -11,7 +11,7 @@ from sqlalchemy import (
     Column,
     Date,
     DateTime,
-    Float,
+    Double,
     Integer,
     MetaData,
     SmallInteger,
@@ -33,6 +33,7 @@ generation = Table(
     Column("as_of", Date, nullable=False),  # the last day with usage
     Column("measures", String, nullable=False),  # comma-separated names of what the source tells
     Column("has_subscriptions", Boolean, nullable=False),
+    Column("watched", String, nullable=False),  # what flags count: logins, days of use or events
     Column("inputs", String, nullable=False),  # a digest of everything it was made from
 )
 
@@ -49,7 +50,7 @@ accounts = Table(
     Column("manager", String),
     Column("manager_email", String),
     Column("seats", Integer),
-    Column("annual_value", Float),
+    Column("annual_value", Double),
     Column("is_matched", Boolean, nullable=False),  # False: known from usage only
     Column("state", String, nullable=False),  # the best state of its pairs
 )
@@ -94,7 +95,7 @@ pairs = Table(
     Column("cancel_reason", String),
     Column("renews_on", Date),
     Column("seats", Integer),
-    Column("annual_value", Float),
+    Column("annual_value", Double),
     Column("first_use_on", Date),  # human use only
     Column("last_use_on", Date),
     Column("state", String, nullable=False),
@@ -200,6 +201,54 @@ account_spans = Table(
     Column("until", Date),
 )
 
+# One row per series, kind and week that was flagged (docs/metrics.md). A series is a pair, or the sum of the pairs of
+# an account (no application) or of an application (no account).
+flags = Table(
+    "flags",
+    metadata,
+    Column("episode", Integer, nullable=False),
+    Column("week", Date, nullable=False),
+    Column("kind", String, nullable=False),  # one week, level shift
+    Column("expected", Double, nullable=False),  # in that week, or in the four weeks of a shift
+    Column("saw", Double, nullable=False),
+    Column("peers", Double, nullable=False),  # 0.88: the others were 12 % under their usual
+    Column("p", Double, nullable=False),
+)
+
+# One row per series and stretch of flagged weeks. What it says most surprisingly is repeated from its flags.
+episodes = Table(
+    "episodes",
+    metadata,
+    Column("episode", Integer, primary_key=True, autoincrement=False),
+    Column("level", String, nullable=False),  # pair, account, application
+    Column("account_key", Integer),
+    Column("application_key", SmallInteger),
+    Column("direction", SmallInteger, nullable=False),  # 1: more, -1: less
+    Column("started_on", Date, nullable=False),  # a Monday
+    Column("ended_on", Date),  # the Monday after the last flag; empty: it goes on
+    Column("expected", Double, nullable=False),  # in all of its weeks
+    Column("saw", Double, nullable=False),
+    Column("flags", Integer, nullable=False),
+    Column("week", Date, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("week_expected", Double, nullable=False),
+    Column("week_saw", Double, nullable=False),
+    Column("peers", Double, nullable=False),
+    Column("p", Double, nullable=False),
+)
+
+# One row per application, measure and complete week: between what 19 of 20 weeks should lie.
+expected_weekly = Table(
+    "expected_weekly",
+    metadata,
+    Column("application_key", SmallInteger, nullable=False),
+    Column("measure", String, nullable=False),
+    Column("week", Date, nullable=False),
+    Column("expected", Double, nullable=False),
+    Column("low", Double, nullable=False),
+    Column("high", Double, nullable=False),
+)
+
 # One row per person seen in the log or listed in the users table.
 users = Table(
     "users",
@@ -226,7 +275,7 @@ messages = Table(
     Column("category", String),
     Column("status", String, nullable=False),
     Column("failure_reason", String),
-    Column("charge", Float),
+    Column("charge", Double),
 )
 
 # One row per support ticket.
@@ -241,7 +290,7 @@ tickets = Table(
     Column("resolved_at", DateTime),  # empty: open
     Column("responses", Integer),
     Column("priority", String),
-    Column("satisfaction", Float),
+    Column("satisfaction", Double),
 )
 
 # One row per call, visit or mail by the account's manager.
@@ -263,8 +312,8 @@ service_days = Table(
     Column("day", Date, nullable=False),
     Column("requests", BigInteger),
     Column("errors", BigInteger),
-    Column("uptime_minutes", Float),
-    Column("load_ms", Float),
+    Column("uptime_minutes", Double),
+    Column("load_ms", Double),
 )
 
 # One row per pair that was used outside its subscription.

@@ -9,11 +9,14 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
 from data_access import schema
+from ingestion.expected import add_expected
+from ingestion.flags import add_flags
 from ingestion.history import add_history
 from ingestion.mapping import Mapping
 from ingestion.names import quoted
 from ingestion.pairs import add_account_states, add_pairs
 from ingestion.partition import Partition, Receipt
+from ingestion.series import watched_of, weekly_series
 from ingestion.sources import SourceError
 from ingestion.tables import TableReport, read_tables
 
@@ -21,8 +24,10 @@ Connection = duckdb.DuckDBPyConnection
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
-def fill(connection: Connection, number: int, mapping: Mapping, partitions: Sequence[Partition], digest: str) -> None:
-    """Creates and fills every table; the result depends on the inputs alone."""
+def fill(
+    connection: Connection, number: int, mapping: Mapping, partitions: Sequence[Partition], digest: str, folder: Path
+) -> None:
+    """Creates and fills every table; the result depends on the inputs alone. `folder` has what helps the next load."""
     for table in schema.metadata.sorted_tables:
         connection.execute(str(CreateTable(table).compile(dialect=_DIALECT)))
     _read_rollups(connection, partitions)
@@ -40,6 +45,9 @@ def fill(connection: Connection, number: int, mapping: Mapping, partitions: Sequ
     add_pairs(connection, as_of, is_weekly)
     add_account_states(connection)
     add_history(connection, as_of, is_weekly)
+    series = weekly_series(connection, as_of, watched_of(mapping.usage.measures))
+    add_flags(connection, series, folder)
+    add_expected(connection, series, mapping.usage.measures)
     connection.execute(EXCEPTIONS)
     _add_tables_to_ledger(connection, reports)
 
@@ -109,7 +117,7 @@ def _describe(connection: Connection, number: int, mapping: Mapping, digest: str
     if as_of is None:
         raise SourceError(f"{mapping.usage.uri}: no row of the log lies before tomorrow. Correct its times.")
     connection.execute(
-        "insert into generation values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "insert into generation values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             number,
             mapping.source.name,
@@ -119,6 +127,7 @@ def _describe(connection: Connection, number: int, mapping: Mapping, digest: str
             as_of,
             ",".join(mapping.usage.measures),
             mapping.subscriptions is not None,
+            watched_of(mapping.usage.measures),
             digest,
         ],
     )

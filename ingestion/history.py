@@ -13,7 +13,7 @@ LONGEST_WEEKS = 520  # One event with a clock at its beginning must not make a h
 
 def add_history(connection: duckdb.DuckDBPyConnection, as_of: date, is_weekly: bool) -> None:
     """Fills state_spans and account_spans, of the tables of use and `judged_pairs`: the pairs with today's state."""
-    mondays = _mondays(connection, as_of)
+    mondays = mondays_of(connection, as_of)
     # The running week is seen on the day itself: its state is today's.
     known = {"first": mondays[0].date(), "end": mondays[-1].date()}
     connection.execute(NUMBERED_PAIRS)
@@ -27,7 +27,7 @@ def add_history(connection: duckdb.DuckDBPyConnection, as_of: date, is_weekly: b
     _insert(connection, "account_spans", accounts, spans(account_places(places, pairs["account_key"]), mondays))
 
 
-def _mondays(connection: duckdb.DuckDBPyConnection, as_of: date) -> pd.DatetimeIndex:
+def mondays_of(connection: duckdb.DuckDBPyConnection, as_of: date) -> pd.DatetimeIndex:
     """Of every week from that of the first day up to the one that holds `as_of`."""
     [(first_day,)] = connection.execute("select first_day from generation").fetchall()
     this_monday = as_of - timedelta(days=as_of.weekday())

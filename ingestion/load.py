@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from data_access import schema
 from ingestion import build
 from ingestion.mapping import Mapping, read_mapping
 from ingestion.partition import FORMAT, Partition, Receipt, is_current, receipt_of
@@ -59,7 +60,7 @@ def load(
         summary = _summary(partitions, receipts)
         _check_usable(mapping, _known(partitions), summary.problems)
         with target.next_generation() as (connection, number):
-            build.fill(connection, number, mapping, partitions, digest)
+            build.fill(connection, number, mapping, partitions, digest, store)
             build.add_rejected_usage(connection, [p.rejected for p in partitions if p.rejected.exists()])
             build.add_files(connection, _known(partitions))
         summary.generation = number
@@ -151,6 +152,7 @@ def _digest(mapping: Mapping, partitions: list[Partition]) -> str:
         for uri in table.uris
         for file in Place(uri, table.s3).described([uri])
     ]
-    parts = [f"{FORMAT}", mapping.model_dump_json(), *(str(asdict(file)) for file in files)]
+    tables = {table.name: table.columns.keys() for table in schema.metadata.sorted_tables}
+    parts = [f"{FORMAT} {tables}", mapping.model_dump_json(), *(str(asdict(file)) for file in files)]
     parts += [receipt.fingerprint for receipt in _known(partitions)]
     return hashlib.blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
