@@ -33,7 +33,7 @@ from callbacks.request import AGAIN, Refused, accepts_gzip, as_json
 from dashboard.identity import Forbidden, authorise, identify, inside, sign_of_a_proxy
 from dashboard.settings import Settings
 from data_access.cache import Recent
-from data_access.engine import Generation, NoData, StoreUnavailable
+from data_access.engine import Generation, NoData, OtherVersion, StoreUnavailable
 from data_access.workspace import Workspace
 
 OPEN = frozenset({"healthz", "readyz"})
@@ -54,6 +54,7 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 NO_DATA = "No data loaded yet: run `dashboard load <mapping.toml>` or `dashboard demo`"
+OTHER_VERSION = "Run `dashboard load <mapping.toml>` once: what was rolled up before is used again."
 UNAVAILABLE = "The database does not answer at the moment. Try again in a few seconds; nothing needs to be restarted."
 RETRY_SECONDS = 5
 
@@ -197,6 +198,8 @@ def _explained(error: Exception) -> Response | HTTPException:
             return error
         case Refused():
             return _page_or_json(error.status, error.error, error.remedy)
+        case OtherVersion():
+            return _page_or_json(503, "The data were prepared by another version of the dashboard.", OTHER_VERSION)
         case NoData():
             return _page_or_json(503, "There is nothing to show.", NO_DATA)
         case StoreUnavailable():

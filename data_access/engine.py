@@ -45,6 +45,10 @@ class NoData(Exception):
     """Nothing was ever published to this store."""
 
 
+class OtherVersion(NoData):
+    """What was published last was made by another version of the product; a load makes it anew."""
+
+
 class StoreUnavailable(Exception):
     """The store does not answer now; the same question may be answered later."""
 
@@ -61,6 +65,7 @@ class Generation:
     as_of: date
     measures: tuple[str, ...]
     has_subscriptions: bool
+    watched: str
     engine: Engine
     # False: the store does not answer now, and this is what it served last.
     is_reached: bool = True
@@ -149,6 +154,8 @@ class Database(UsageStore):
             try:
                 row = connection.execute(select(current_generation)).mappings().first()
             except ProgrammingError as error:
+                if isinstance(error.orig, psycopg.errors.UndefinedColumn):
+                    raise OtherVersion(str(error.orig).strip()) from error
                 if not isinstance(error.orig, psycopg.errors.UndefinedTable):
                     raise
                 row = None
@@ -264,12 +271,17 @@ def _opened(path: Path) -> Generation:
         hide_parameters=True,  # an error in the log must not name accounts
         pool_size=8,
     )
-    with engine.connect() as connection:
-        row = connection.execute(select(schema.generation)).mappings().one()
+    try:
+        with engine.connect() as connection:
+            row = connection.execute(select(schema.generation)).mappings().one()
+    except ProgrammingError as error:
+        raise OtherVersion(str(path)) from error
     return _described(row, engine)
 
 
 def _described(row: RowMapping, engine: Engine) -> Generation:
+    if row["layout"] != schema.LAYOUT:
+        raise OtherVersion(row["source"])
     computed = ("measures", "engine", "is_reached")
     known = {name: row[name] for name in Generation.__dataclass_fields__ if name not in computed}
     return Generation(**known, measures=tuple(filter(None, row["measures"].split(","))), engine=engine)

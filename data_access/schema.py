@@ -5,6 +5,8 @@ dates in the reporting time zone; a week is named by its Monday. Keys are
 integers dealt anew in each generation; ids are the source's own.
 """
 
+from hashlib import blake2b
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -35,6 +37,7 @@ generation = Table(
     Column("has_subscriptions", Boolean, nullable=False),
     Column("watched", String, nullable=False),  # what flags count: logins, days of use or events
     Column("inputs", String, nullable=False),  # a digest of everything it was made from
+    Column("layout", String, nullable=False),  # LAYOUT of the version that made it
 )
 
 # One row per account: a customer of the vendor.
@@ -350,3 +353,7 @@ files = Table(
     Column("rows_rejected", BigInteger, nullable=False),
     Column("remark", String),
 )
+
+# A store of other tables was made by another version of the product, and cannot be read by this one.
+_COLUMNS = "\n".join(f"{column} {column.type!r}" for table in metadata.sorted_tables for column in table.columns)
+LAYOUT = blake2b(_COLUMNS.encode(), digest_size=8).hexdigest()

@@ -117,7 +117,7 @@ def _describe(connection: Connection, number: int, mapping: Mapping, digest: str
     if as_of is None:
         raise SourceError(f"{mapping.usage.uri}: no row of the log lies before tomorrow. Correct its times.")
     connection.execute(
-        "insert into generation values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "insert into generation values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             number,
             mapping.source.name,
@@ -129,6 +129,7 @@ def _describe(connection: Connection, number: int, mapping: Mapping, digest: str
             mapping.subscriptions is not None,
             watched_of(mapping.usage.measures),
             digest,
+            schema.LAYOUT,
         ],
     )
     return date(as_of.year, as_of.month, as_of.day)

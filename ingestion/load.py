@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from data_access import schema
+from data_access.schema import LAYOUT
 from ingestion import build
 from ingestion.mapping import Mapping, read_mapping
 from ingestion.partition import FORMAT, Partition, Receipt, is_current, receipt_of
@@ -152,7 +152,6 @@ def _digest(mapping: Mapping, partitions: list[Partition]) -> str:
         for uri in table.uris
         for file in Place(uri, table.s3).described([uri])
     ]
-    tables = {table.name: table.columns.keys() for table in schema.metadata.sorted_tables}
-    parts = [f"{FORMAT} {tables}", mapping.model_dump_json(), *(str(asdict(file)) for file in files)]
+    parts = [f"{FORMAT} {LAYOUT}", mapping.model_dump_json(), *(str(asdict(file)) for file in files)]
     parts += [receipt.fingerprint for receipt in _known(partitions)]
     return hashlib.blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()

@@ -15,9 +15,9 @@ from sqlalchemy.exc import DBAPIError
 
 from dashboard.app import create_app
 from dashboard.settings import SettingsError, load_settings
-from data_access import engine
+from data_access import engine, schema
 from data_access.choices import account_name
-from data_access.engine import Database, NoData, Store, StoreUnavailable, open_store, read
+from data_access.engine import Database, NoData, OtherVersion, Store, StoreUnavailable, _opened, open_store, read
 from data_access.schema import accounts, usage_daily
 from tests.given import LEADER, Given
 from tests.services import free_port, plain
@@ -68,6 +68,19 @@ def backend_of(store: Database) -> tuple[int, int]:
 def test_before_the_first_load_there_is_no_data(given: Given):
     with pytest.raises(NoData):
         given.opened.current()
+
+
+def test_a_generation_of_another_version_is_not_read_and_the_next_load_makes_it_anew(given: Given, monkeypatch):
+    given.use("a", "permit", "2026-01-05 09:00").load()
+    with monkeypatch.context() as patched:
+        patched.setattr(schema, "LAYOUT", "another")
+        _opened.cache_clear()
+        with pytest.raises(OtherVersion):
+            given.opened.current()
+        patched.setattr("ingestion.load.LAYOUT", "another")
+        summary = given.load_again()
+        assert (summary.generation, summary.partitions_read) == (2, 0)
+        assert total(given.opened) == 1
 
 
 def test_a_generation_says_what_it_is(given: Given):
