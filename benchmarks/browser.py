@@ -15,6 +15,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
+from benchmarks import interactions
+
 HOUSE = Path(__file__).parents[1]
 SIZES = tuple(int(size) for size in os.environ.get("BENCH_ACCOUNTS", "400,5000").split(","))
 FIRST_ROW = ".ranking .bars tbody tr, .ranking .empty"
@@ -54,6 +56,7 @@ def main() -> None:
             print(
                 f"  filter change, answered before:  median {statistics.median(warm):.0f} ms, worst {max(warm):.0f} ms"
             )
+            interactions.report(browser.new_context().new_page(), address)
             browser.close()
 
 
