@@ -68,11 +68,18 @@ LASTING_METHODS: dict[str, Callable[[Matrix, Groups], Matrix]] = {
 
 
 def one_week_recall(counts: Matrix, groups: Groups, least: float = 5, alarms: float = ALARMS) -> pd.DataFrame:
-    """Recall of injected changes of one week. A row per method; columns: the injections, mean, alarms per 1,000, n."""
+    """Recall of injected changes of one week. A row per method; columns: the injections, mean, alarms per 1,000, n.
+
+    Nothing where no series-week is eligible.
+    """
+    if counts.shape[1] <= ROLLING_LEAST:
+        return pd.DataFrame()
     scores = {name: method(counts, groups) for name, method in METHODS.items()}
     usual = {name: score(counts) for name, score in scores.items()}
     eligible = _eligible(counts, least, usual)
-    rows = {}
+    rows: dict[str, dict[str, float]] = {}
+    if not eligible.any():
+        return pd.DataFrame()
     for name, score in scores.items():
         threshold = _threshold(usual[name][eligible], alarms)
         recall = {
@@ -88,9 +95,16 @@ def one_week_recall(counts: Matrix, groups: Groups, least: float = 5, alarms: fl
 def lasting_drop_recall(
     counts: Matrix, groups: Groups, least: float = 20, alarms: float = ALARMS, seed: int = 0
 ) -> pd.DataFrame:
-    """Recall, within four weeks, of a drop to 30 % that lasts. A row per method; columns: recall, alarms, n."""
+    """Recall, within four weeks, of a drop to 30 % that lasts. A row per method; columns: recall, alarms, n.
+
+    Nothing where no series-week is eligible.
+    """
+    if counts.shape[1] <= ROLLING_LEAST:
+        return pd.DataFrame()
     usual = {name: method(counts, groups) for name, method in LASTING_METHODS.items()}
     eligible = _eligible(counts, least, usual)
+    if not eligible[:, : eligible.shape[1] - WITHIN + 1].any():
+        return pd.DataFrame()
     thresholds = {name: _threshold(scores[eligible], alarms) for name, scores in usual.items()}
     found: dict[str, list[Truths]] = {name: [] for name in usual}
     for series, onset in _onsets(eligible, np.random.default_rng(seed)):

@@ -24,6 +24,7 @@ class Part(StrEnum):
     INTENSITY = "intensity"
     LAPSED = "lapsed"
     CANCELLED = "cancelled"
+    MISSING = "missing"
 
 
 class UserPart(StrEnum):
@@ -36,11 +37,13 @@ def kinds(pairs: pd.DataFrame, compared_from: date, compared_to: date, end: date
     """The part that takes the whole difference of a pair; missing where users and intensity share it.
 
     The periods are half-open: compared from `compared_from` up to `compared_to`, with a later one that ends before
-    `end`. Columns of `pairs`: started_on, cancelled_on, first_use_on (dates or missing), before, now (the measure).
+    `end`. Columns of `pairs`: started_on, cancelled_on, first_use_on (dates or missing), before, now (the measure),
+    is_missing.
 
-    cancelled: with use before, and cancelled by the end, also where it was used in part of the period or after it.
-    lapsed: with use before, none now, not cancelled. new: none before but now, and never used until the compared
-    period, or subscribed after it. reactivated: none before but now, used earlier than that.
+    missing: its feed is late, so that nothing can be said of it. cancelled: with use before,
+    and cancelled by the end, also where it was used in part of the period or after it. lapsed: with use before, none
+    now, not cancelled. new: none before but now, and never used until the compared period, or subscribed after it.
+    reactivated: none before but now, used earlier than that.
     """
     started, cancelled, first_use = (
         pd.to_datetime(pairs[name]) for name in ("started_on", "cancelled_on", "first_use_on")
@@ -48,6 +51,7 @@ def kinds(pairs: pd.DataFrame, compared_from: date, compared_to: date, end: date
     was_used, is_used = pairs["before"] > 0, pairs["now"] > 0
     is_new = ~(first_use < pd.Timestamp(compared_from)) | (started >= pd.Timestamp(compared_to))
     rules = {
+        Part.MISSING: pairs["is_missing"],
         Part.CANCELLED: was_used & (cancelled < pd.Timestamp(end)),
         Part.LAPSED: was_used & ~is_used,
         Part.NEW: ~was_used & is_used & is_new,
@@ -70,7 +74,7 @@ def contributions(pairs: pd.DataFrame) -> pd.DataFrame:
         **{part: change.where(pairs["kind"] == part, 0.0) for part in (Part.NEW, Part.REACTIVATED)},
         Part.USERS: of_users,
         Part.INTENSITY: (change - of_users).where(pairs["kind"].isna(), 0.0),
-        **{part: change.where(pairs["kind"] == part, 0.0) for part in (Part.LAPSED, Part.CANCELLED)},
+        **{part: change.where(pairs["kind"] == part, 0.0) for part in (Part.LAPSED, Part.CANCELLED, Part.MISSING)},
     }
     found = pd.concat([pairs.assign(part=str(part), amount=amount) for part, amount in amounts.items()])
     return found[found["amount"] != 0].reset_index(drop=True)
@@ -98,13 +102,15 @@ def people(use: pd.DataFrame) -> pd.DataFrame:
     """Where distinct users are measured: one row per user. Columns: user_key, part, amount (−1, 0 or 1).
 
     `use` has one row per user and pair; columns: user_key, before, now, earlier (used in the compared period, in the
-    later one, before both) and is_cancelled (by the end of the later one), all true or false. Cancelled: gone, and
-    each pair that the user had is cancelled. The amounts sum to the difference of distinct users.
+    later one, before both), is_cancelled (by the end of the later one) and is_missing (its log is not whole), all true
+    or false. Missing: gone or come, and the log of one of the user's pairs is not whole; cancelled: gone, and each of
+    the user's pairs is cancelled. The amounts sum to the difference of distinct users.
     """
     had_only_cancelled = use["is_cancelled"] | ~use["before"]
     of_user = use[["before", "now", "earlier"]].groupby(use["user_key"]).any()
     is_gone, has_come = of_user["before"] & ~of_user["now"], ~of_user["before"] & of_user["now"]
     rules = {
+        Part.MISSING: (is_gone | has_come) & use["is_missing"].groupby(use["user_key"]).any(),
         Part.CANCELLED: is_gone & had_only_cancelled.groupby(use["user_key"]).all(),
         Part.LAPSED: is_gone,
         Part.REACTIVATED: has_come & of_user["earlier"],

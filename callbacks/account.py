@@ -11,7 +11,7 @@ from dash import Dash, Input, Output, State, get_relative_path, html
 from dash.exceptions import PreventUpdate
 from flask import g
 
-from callbacks import account_notes
+from callbacks import account_notes, flags
 from callbacks.account_words import sentences
 from callbacks.query import LONGEST, filters_of, query
 from callbacks.request import NotAllowed, one_of, page_callback
@@ -58,9 +58,13 @@ def register(app: Dash) -> None:
         {**asked, **theme},
         _about_one(update_chart),
     )
+    said = {**asked, "me": (url, flags.asker), **WRITTEN}
+    page_callback(app, Output(Ids.FLAGS, "html"), said, _about_one(update_flags), reads_workspace=True)
     page_callback(app, Output(Ids.APPLICATIONS, "html"), asked, _about_one(update_applications))
     page_callback(app, Output(Ids.PEOPLE, "html"), asked, _about_one(update_people))
-    page_callback(app, _slots(Ids.CONTACTS, Ids.TICKETS, Ids.TIMELINE), asked, _about_one(update_records))
+    page_callback(app, _slots(Ids.CONTACTS, Ids.TICKETS), asked, _about_one(update_records))
+    lived = {**asked, **WRITTEN}
+    page_callback(app, Output(Ids.TIMELINE, "html"), lived, _about_one(update_timeline), reads_workspace=True)
     account_notes.register(app, path, account)
 
 
@@ -105,12 +109,18 @@ def _about_one(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def update_frame(filters: Filters, query: Query) -> tuple[str, str, str]:
     account = next(data.profile(filters, g.generation.as_of).itertuples(index=False))
+    standing = data.standing_of(replace(filters, applications=()))
     of_it, told = of_account(query, account.account_id), data.datasets(filters.scope)
     return (
-        text(view.heading(account, _monday(g.generation.first_day), of_it, _unnarrowed(query) != query)),
+        text(
+            view.heading(
+                account, standing, filters.applications, _monday(g.generation.first_day), of_it,
+                _unnarrowed(query) != query,
+            )
+        ),
         text(notes.actions(of_it, export_base())),
         text(view.missing([table for table in TABLES if table not in told])),
-    )
+    )  # fmt: skip
 
 
 def update_words(filters: Filters, query: Query) -> str:
@@ -146,6 +156,10 @@ def update_applications(filters: Filters, query: Query) -> str:
     )  # fmt: skip
 
 
+def update_flags(filters: Filters, query: Query, me: str) -> str:
+    return text(flags.card(filters, query, me, export_base(), _of(filters, query)))
+
+
 def update_people(filters: Filters, query: Query) -> str:
     if "users" not in g.generation.measures:
         return ""
@@ -159,15 +173,25 @@ def update_people(filters: Filters, query: Query) -> str:
     )  # fmt: skip
 
 
-def update_records(filters: Filters, query: Query) -> tuple[str, str, str]:
-    """What tables beside the log tell: whom to call, what was asked, what happened."""
+def update_records(filters: Filters, query: Query) -> tuple[str, str]:
+    """What tables beside the log tell: whom to call, and what was asked."""
     told, of_it = data.datasets(filters.scope), _of(filters, query)
-    rows = events.history(filters, g.generation.as_of, timeline.SHOWN + 1)
     return (
         text(view.contacts(data.contacts_of(filters), of_it, export_base())) if "contacts" in told else "",
         text(_tickets(filters, of_it)) if "tickets" in told else "",
-        text(timeline.timeline(rows, of_it, export_base())),
     )
+
+
+def update_timeline(filters: Filters, query: Query) -> str:
+    rows = history(filters, timeline.SHOWN + 1)
+    return text(timeline.timeline(rows, _of(filters, query), export_base()))
+
+
+def history(filters: Filters, limit: int | None = None) -> pd.DataFrame:
+    """What the source tells (its last `limit` events) and what people wrote, the last first. Columns: EVENTS."""
+    told = events.history(filters, g.generation.as_of, limit)
+    both = pd.concat([account_notes.written_events(filters.account or ""), told], ignore_index=True)
+    return both.sort_values("day", ascending=False, kind="stable", ignore_index=True)
 
 
 def _tickets(filters: Filters, of_it: Query) -> html.Section:

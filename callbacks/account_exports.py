@@ -3,9 +3,8 @@
 from collections.abc import Callable
 
 import pandas as pd
-from flask import g
 
-from callbacks import account, account_notes
+from callbacks import account, account_notes, flags
 from callbacks.request import BadInput
 from callbacks.tables import Tables, compared
 from data_access import account as data
@@ -51,7 +50,7 @@ def _tickets(filters: Filters, query: Query) -> pd.DataFrame:
 
 
 def _history(filters: Filters, query: Query) -> pd.DataFrame:
-    return _worded(events.history(filters, g.generation.as_of))
+    return _worded(account.history(filters))
 
 
 def _notes(filters: Filters, query: Query) -> pd.DataFrame:
@@ -66,4 +65,5 @@ EXPORTS: Tables = {
     "tickets": _of_one(_tickets),
     "timeline": _of_one(_history),
     "notes": _of_one(_notes),
+    "flags": _of_one(flags.table),
 }

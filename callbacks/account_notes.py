@@ -9,11 +9,14 @@ from flask import g
 from callbacks.request import Parser, page_callback
 from callbacks.workspace import WRITTEN, from_workspace
 from data_access.account import manager_email
+from data_access.account_events import EVENTS
 from data_access.care import assignees
+from data_access.choices import application_names
 from data_access.follow_ups import follow_ups_of
 from data_access.notes import notes_of
 from data_access.scope import Role
 from layouts import account_notes as view
+from layouts import numbers
 from layouts.account import Ids
 from layouts.forms import away
 from layouts.markup import text
@@ -35,6 +38,41 @@ def _kept(account: str) -> Any:
     if follow_ups is None or notes is None:
         return away()
     return view.kept(follow_ups, notes, g.scope.user, g.scope.role is Role.ADMINISTRATOR)
+
+
+def written_events(account: str) -> pd.DataFrame:
+    """One row per note, follow-up and done follow-up, dated in the reporting time zone; `detail` says who and when.
+
+    Columns: EVENTS. None where the workspace is away.
+    """
+    notes, follow_ups = from_workspace(notes_of, account), from_workspace(follow_ups_of, account)
+    rows = [] if notes is None else [_note_event(row) for row in notes.itertuples(index=False)]
+    rows += [] if follow_ups is None else [_follow_up_event(row) for row in follow_ups.itertuples(index=False)]
+    frame = pd.DataFrame(rows, columns=list(EVENTS)).astype(EVENTS)
+    return frame.assign(application=frame["application"].map(application_names(g.scope)))
+
+
+def _note_event(row: Any) -> dict[str, Any]:
+    written = _local_day(row.created_at)
+    when = "" if pd.isna(row.day) else f", {numbers.day(written)}"
+    return _event(written if pd.isna(row.day) else row.day, "note", row, f"{row.created_by}{when}")
+
+
+def _follow_up_event(row: Any) -> dict[str, Any]:
+    asked = f"{row.created_by}, for {row.assigned_to}, due {numbers.day(row.due_on)}"
+    if pd.isna(row.done_at):
+        return _event(_local_day(row.created_at), "follow-up", row, asked)
+    done = f"{asked}; done {numbers.day(_local_day(row.done_at))} by {row.done_by}"
+    return _event(_local_day(row.created_at), "done follow-up", row, done)
+
+
+def _event(day: Any, kind: str, row: Any, detail: str) -> dict[str, Any]:
+    return {"day": day, "kind": kind, "application": row.application_id, "words": row.text, "detail": detail,
+            "count": 1}  # fmt: skip
+
+
+def _local_day(moment: pd.Timestamp) -> pd.Timestamp:
+    return moment.tz_convert(g.generation.reporting_timezone).tz_localize(None).normalize()
 
 
 def table(account: str) -> pd.DataFrame:

@@ -42,9 +42,9 @@ def _use(filters: Filters, query: Query) -> list[Any]:
     if value == before == 0:
         return _silence(filters)
     if filters.comparison is None:
-        return [link(f"{numbers.full(value)} {noun.lower()}", rows), "; there is nothing earlier to compare with."]
+        return [link(numbers.counted(value, noun.lower()), rows), "; there is nothing earlier to compare with."]
     if value == 0:
-        had = link(f"{numbers.full(before)} {noun.lower()}", links.rows("before", query))
+        had = link(numbers.counted(before, noun.lower()), links.rows("before", query))
         return [
             "Use stopped: there were ",
             had,
@@ -92,11 +92,11 @@ def _people(filters: Filters, query: Query) -> list[Any] | None:
                 parts += ["; " if parts else "", link(_named(names, count), _page(filters, query, mark)), f" {verb}"]
     active = counts.get(Mark.ACTIVE, 0) + counts.get(Mark.NEW, 0)
     if parts:
-        return [*parts, "."]
+        return [*parts, " in the last four weeks."]
     if not active:
         return None
     who = link(numbers.plural(active, "user"), _page(filters, query, Mark.ACTIVE))
-    return ["Nobody began or stopped: " if filters.comparison else "", who, " active."]
+    return ["Nobody began or stopped in the last four weeks: " if filters.comparison else "", who, " active."]
 
 
 def _page(filters: Filters, query: Query, mark: Mark) -> str:

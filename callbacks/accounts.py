@@ -93,7 +93,7 @@ def update_ranking(filters: Filters, query: Query) -> Any:
         return text(view.ranking(body, title, finding, query, href))
     rows = ranked(filters, query)
     trends = weekly_values(data.account_trend(_trend(filters), tuple(rows["account_id"])), filters)
-    finding = view.left_out(data.left_out_of_bottom(filters)) if shown == "bottom" else _ranking_finding(filters)
+    finding = view.left_out(data.left_out_of_bottom(filters), query) if shown == "bottom" else _ranking_finding(filters)
     body = view.ranking_rows(rows, trends, query, filters.measure)
     return text(view.ranking(body, title, finding, query, href))
 
@@ -123,31 +123,33 @@ def update_grid_rows(filters: Filters, block: Block | None) -> dict[str, Any]:
 
 
 def update_map(filters: Filters, query: Query, theme: Theme) -> tuple[Chart, Any, Any, Any]:
-    wide = map_values(filters)
-    chart = figures.account_map(wide, MEASURES[filters.measure], theme, view.MAP_HEIGHT)
+    wide, applications, accounts = map_values(filters)
+    named = wide.rename(index=accounts, columns=applications)
+    chart = figures.account_map(named, MEASURES[filters.measure], theme, view.MAP_HEIGHT)
     finding = (
         f"{MEASURES[filters.measure]} of the {numbers.plural(len(wide), 'account')} with most; "
         "grey = entitled and unused, blank = not subscribed"
     )
-    table = view.map_table(wide) if len(wide) else empty(
+    table = view.map_table(wide, applications, accounts, query) if len(wide) else empty(
         "No account used anything in this period.", "Choose a longer period, or take away a filter above."
     )  # fmt: skip
     return chart, text(table), text(finding), text(exports(f"{export_base()}/map", query.search))
 
 
-def map_values(filters: Filters) -> pd.DataFrame:
-    """A row per account with most use, a column per application; missing where not subscribed."""
+def map_values(filters: Filters) -> tuple[pd.DataFrame, dict[str, str], dict[str, str]]:
+    """A row per account id with most use, a column per application id; missing where not subscribed.
+
+    And the names of the applications and of the accounts by id.
+    """
     cells = data.account_application_matrix(filters, MAP_ACCOUNTS)
     live = cells[(cells["state"] != "cancelled") | cells["value"].notna()]
-    names = application_names(filters.scope)
     wide = live.assign(value=live["value"].fillna(0)).pivot_table(
         index="account_id", columns="application_id", values="value", aggfunc="sum", sort=False
     )
-    labels = dict(zip(cells["account_id"], cells["account"], strict=True))
     chosen = [key for key in wide.columns if key in filters.applications]
     others = wide.drop(columns=chosen).sum().sort_values(ascending=False).index
-    ordered = wide.reindex(columns=[*chosen, *others])
-    return ordered.rename(index=labels, columns=names)
+    accounts = dict(zip(cells["account_id"], cells["account"], strict=True))
+    return wide.reindex(columns=[*chosen, *others]), application_names(filters.scope), accounts
 
 
 def broadest(filters: Filters) -> pd.DataFrame:
@@ -230,7 +232,7 @@ def _sentence(filters: Filters, query: Query) -> str:
     who = account_name(filters.scope, filters.account) if filters.account else None
     noun = "entitled account" if g.generation.has_subscriptions else "account"
     start = (
-        f"{who}: {numbers.full(totals.value)} {MEASURES[filters.measure].lower()} {when}."
+        f"{who}: {numbers.counted(totals.value, MEASURES[filters.measure].lower())} {when}."
         if who
         else f"{numbers.full(used)} of {numbers.plural(entitled, noun)} {_did(filters)} {when}."
     )

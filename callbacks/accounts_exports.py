@@ -35,7 +35,8 @@ def _breadth(filters: Filters, query: Query) -> pd.DataFrame:
 
 
 def _map(filters: Filters, query: Query) -> pd.DataFrame:
-    return accounts.map_values(filters).rename_axis("Account").reset_index()
+    wide, applications, names = accounts.map_values(filters)
+    return wide.rename(index=names, columns=applications).rename_axis("Account").reset_index()
 
 
 def _all(filters: Filters, query: Query) -> pd.DataFrame:

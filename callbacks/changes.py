@@ -9,9 +9,11 @@ from flask import g
 
 from callbacks import changes_parts as answers
 from callbacks import changes_words as words
+from callbacks import flags
 from callbacks.changes_parts import Difference
 from callbacks.query import filters, filters_of, query
 from callbacks.request import one_of, page_callback
+from callbacks.workspace import WRITTEN
 from data_access.choices import account_name, application_names
 from data_access.filters import Filters, Measure
 from figures import changes as figures
@@ -51,6 +53,8 @@ def register(app: Dash) -> None:
     )  # fmt: skip
     page_callback(app, Output(Ids.WHOM, "html"), asked, update_whom)
     page_callback(app, Output(Ids.MOVERS, "html"), asked, update_movers)
+    said = {**asked, "me": (url, flags.asker), **WRITTEN}
+    page_callback(app, Output(Ids.FLAGS, "html"), said, update_flags, reads_workspace=True)
     page_callback(
         app,
         [Output(Ids.MONTHS, "figure"), Output(Ids.MONTHS_FINDING, "html"), Output(Ids.MONTHS_ACTIONS, "html"),
@@ -163,10 +167,14 @@ def update_movers(filters: Filters, query: Query) -> str:
         return text(view.movers(view.nothing_to_compare(_offers(query)), "", query, _base()))
     fell, rose, least = answers.movers(filters, query, answers.difference(filters, query))
     measure = MEASURES[filters.measure].lower()
-    finding = f"Accounts with at least {numbers.full(least)} {measure} in either period: the larger half"
+    finding = f"Accounts with at least {numbers.counted(least, measure)} in either period: the larger half"
     if query.one("movers") == "percent":
         finding += "; new ones have no percentage"
     return text(view.movers(view.mover_rows(fell, rose, query), finding, query, _base()))
+
+
+def update_flags(filters: Filters, query: Query, me: str, written: None) -> str:
+    return text(flags.card(filters, query, me, _base()))
 
 
 def update_months(filters: Filters, query: Query, theme: Theme) -> tuple[Chart, str, str, str]:

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from callbacks import changes_parts as answers
+from callbacks import flags
 from callbacks.tables import Tables
 from data_access.filters import Filters
 from layouts.changes import part_words
@@ -66,4 +67,4 @@ def _named(table: pd.DataFrame) -> pd.DataFrame:
     return table.rename(columns=lambda name: WORDS.get(name, str(name).replace("_", " ").capitalize()))
 
 
-EXPORTS: Tables = {"steps": _steps, "whom": _whom, "movers": _movers, "months": _months}
+EXPORTS: Tables = {"steps": _steps, "whom": _whom, "movers": _movers, "months": _months, "flags": flags.table}

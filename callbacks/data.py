@@ -7,7 +7,9 @@ from flask import g
 from callbacks.query import query
 from callbacks.request import page_callback
 from callbacks.tables import Tables
+from callbacks.workspace import from_workspace
 from data_access import data
+from data_access.evaluations import last_evaluations
 from layouts import data as view
 from layouts import numbers
 from layouts.data import Ids
@@ -23,7 +25,9 @@ EXPORTS: Tables = {
 
 
 def register(app: Dash) -> None:
-    page_callback(app, Output(Ids.CONTENT, "html"), {"query": (Input(Shell.URL, "search"), query)}, update_content)
+    url = (Input(Shell.URL, "search"), query)
+    page_callback(app, Output(Ids.CONTENT, "html"), {"query": url}, update_content)
+    page_callback(app, Output(Ids.JUDGED, "html"), {"query": url}, update_judged, reads_workspace=True)
 
 
 def update_content(query: Query) -> str:
@@ -40,3 +44,8 @@ def update_content(query: Query) -> str:
     ]
     wide = [view.exceptions(data.use_outside_subscription(scope), href), view.remarks(data.remarks(scope))]
     return text([head, html.Div(blocks, className="halves"), html.Div(wide, className="stack")])
+
+
+def update_judged(query: Query) -> str:
+    found = from_workspace(last_evaluations)
+    return text(view.judged(found) if found is not None else [])

@@ -10,13 +10,16 @@ from flask import g
 
 from analytics.cancellations import PAIR, WEEKS, use_before
 from analytics.priority import priorities
+from callbacks.outlook import update_outlook
 from callbacks.query import filters, query
-from callbacks.request import page_callback
+from callbacks.request import BadInput, page_callback
 from callbacks.workspace import WRITTEN, from_workspace
 from data_access import cancellations as gone
 from data_access import inactive as data
 from data_access.care import CARE, assignees, care_of
 from data_access.filters import Filters, Period
+from data_access.outlook import outlook_of_pairs
+from data_access.workspace import WorkspaceUnavailable
 from layouts import calls, cancellations, numbers
 from layouts import inactive as view
 from layouts.inactive import Ids
@@ -37,6 +40,7 @@ def register(app: Dash) -> None:
     page_callback(app, Output(Ids.CALLS, "html"), cared, update_calls, reads_workspace=True)
     # Who may be assigned depends on who asks.
     page_callback(app, Output(Ids.FORMS, "html"), {"query": (url, query)}, update_forms, cached=False)
+    page_callback(app, Output(Ids.OUTLOOK, "html"), asked, update_outlook)
     page_callback(app, Output(Ids.CANCELLATIONS, "html"), asked, update_cancellations)
 
 
@@ -56,8 +60,8 @@ def update_heading(filters: Filters, query: Query) -> str:
 
 def update_states(filters: Filters, query: Query) -> str:
     feeds = data.late_feeds(filters)
-    day = numbers.day(g.generation.as_of)
-    return text(view.states(state_counts(filters), feeds, query, day, g.generation.has_subscriptions, export_base()))
+    as_of, has_subscriptions = g.generation.as_of, g.generation.has_subscriptions
+    return text(view.states(state_counts(filters), feeds, query, as_of, has_subscriptions, export_base()))
 
 
 def update_reactivated(filters: Filters, query: Query) -> str:
@@ -67,7 +71,8 @@ def update_reactivated(filters: Filters, query: Query) -> str:
 
 
 def update_calls(filters: Filters, query: Query, today: date, me: str | None, written: None) -> str:
-    every = with_care(work_list(filters), today)
+    listed = work_list(filters)
+    every = with_care(listed, known_care(listed), today)
     pairs = chosen(every, query, me)
     accounts = pairs["account_id"].unique()
     shown = tuple(accounts[: int(query.one("calls") or 20)])
@@ -124,11 +129,12 @@ def state_counts(filters: Filters) -> pd.DataFrame:
 def work_list(filters: Filters) -> pd.DataFrame:
     """The pairs to call, the account with the highest priority first, and within it the pair that weighs most.
 
-    Columns: those of CALLS, days_silent, days_to_renewal, score.
+    Columns: those of CALLS, days_silent, days_to_renewal, probability and why (of the outlook), score.
     """
     pairs, as_of = data.pairs_to_call(filters), pd.Timestamp(g.generation.as_of)
     pairs["days_silent"] = (as_of - pairs["silent_since"]).dt.days
     pairs["days_to_renewal"] = (pairs["renews_on"] - as_of).dt.days
+    pairs = pairs.merge(outlook_of_pairs(filters, tuple(pairs["account_id"].unique())), on=PAIR, how="left")
     pairs["score"] = priorities(pairs, g.generation.as_of, data.usual_value(filters))
     pairs["of_account"] = pairs.groupby("account_id")["score"].transform("sum")
     ordered = pairs.sort_values(
@@ -137,19 +143,24 @@ def work_list(filters: Filters) -> pd.DataFrame:
     return ordered.drop(columns="of_account").reset_index(drop=True)
 
 
-def with_care(pairs: pd.DataFrame, today: date) -> pd.DataFrame:
+def known_care(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Columns CARE of the accounts of `pairs`; nothing of each where the workspace is away."""
+    accounts = list(pairs["account_id"].unique())
+    care = from_workspace(care_of, accounts)
+    if care is not None:
+        return care
+    nothing = pd.DataFrame({"account_id": accounts}).reindex(columns=list(CARE))
+    return nothing.fillna({"open_follow_ups": 0}).astype(CARE)
+
+
+def with_care(pairs: pd.DataFrame, care: pd.DataFrame, today: date) -> pd.DataFrame:
     """What people wrote about the accounts, beside their pairs: the columns of CARE, and is_snoozed.
 
     A snooze that is over is left out.
     """
-    accounts = list(pairs["account_id"].unique())
-    care = from_workspace(care_of, accounts)
-    if care is None:
-        nothing = pd.DataFrame({"account_id": accounts}).reindex(columns=list(CARE))
-        care = nothing.fillna({"open_follow_ups": 0}).astype(CARE)
     is_over = care["snoozed_until"] <= pd.Timestamp(today)
-    care.loc[is_over, ["snoozed_until", "snooze_reason"]] = None
-    return pairs.merge(care.assign(is_snoozed=care["snoozed_until"].notna()), on="account_id", how="left")
+    told = care.assign(**{name: care[name].mask(is_over) for name in ("snoozed_until", "snooze_reason")})
+    return pairs.merge(told.assign(is_snoozed=told["snoozed_until"].notna()), on="account_id", how="left")
 
 
 def chosen(pairs: pd.DataFrame, query: Query, me: str | None) -> pd.DataFrame:
@@ -162,6 +173,22 @@ def chosen(pairs: pd.DataFrame, query: Query, me: str | None) -> pd.DataFrame:
         return pairs[pairs["is_snoozed"]]
     waiting = pairs[~pairs["is_snoozed"]]
     return waiting[waiting["assigned_to"].fillna(waiting["manager_email"]) == me] if which == "mine" else waiting
+
+
+def accounts_listed(filters: Filters, query: Query) -> tuple[str, ...]:
+    """The accounts of the work list that the address shows, the first to call first. Raises BadInput.
+
+    Unlike the page it is nothing without what people wrote, which decides who is on it.
+    """
+    pairs = work_list(filters)
+    try:
+        care = care_of(g.workspace, filters.scope, list(pairs["account_id"].unique()))
+    except WorkspaceUnavailable:
+        raise BadInput(
+            "Who is put aside or assigned cannot be read now, so the list has no rows.", "Try again in a minute."
+        ) from None
+    listed = chosen(with_care(pairs, care, today(None)), query, filters.scope.user)
+    return tuple(listed["account_id"].unique())
 
 
 def today(_raw: Any) -> date:

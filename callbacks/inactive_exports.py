@@ -3,11 +3,12 @@
 import pandas as pd
 from flask import g
 
-from callbacks import inactive
+from callbacks import inactive, outlook
 from callbacks.tables import Tables
 from data_access import cancellations
 from data_access import inactive as data
 from data_access.filters import Filters
+from data_access.outlook import likeliest, outlook_curve
 from layouts.links import Query
 from layouts.shell import MEASURES
 
@@ -17,7 +18,8 @@ def _states(filters: Filters, query: Query) -> pd.DataFrame:
 
 
 def _calls(filters: Filters, query: Query) -> pd.DataFrame:
-    every = inactive.with_care(inactive.work_list(filters), inactive.today(None))
+    pairs = inactive.work_list(filters)
+    every = inactive.with_care(pairs, inactive.known_care(pairs), inactive.today(None))
     listed = inactive.chosen(every, query, g.scope.user).drop(columns="is_snoozed")
     pairs = inactive.with_last_users(listed, filters)
     people = data.contacts_of(filters, tuple(pairs["account_id"].unique()))
@@ -64,7 +66,19 @@ def _in_words(table: pd.DataFrame) -> pd.DataFrame:
     return table.rename(columns=lambda name: str(name).replace("_", " ").capitalize())
 
 
+def _outlook(filters: Filters, query: Query) -> pd.DataFrame:
+    level, weeks = outlook.asked(query)
+    return _in_words(likeliest(filters, outlook.LEVELS[level], weeks))
+
+
+def _record(filters: Filters, query: Query) -> pd.DataFrame:
+    level, weeks = outlook.asked(query)
+    return _in_words(outlook_curve(filters.scope, outlook.LEVELS[level], weeks))
+
+
 EXPORTS: Tables = {
+    "outlook": _outlook,
+    "record": _record,
     "states": _states,
     "calls": _calls,
     "reactivated": _reactivated,

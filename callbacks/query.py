@@ -24,11 +24,15 @@ _ONE_OF = {
     "rail": ("name", "change"),
     "by": ("day", "week", "month"),  # usage
     "behind": ("moved",),
-    "part": ("new", "reactivated", "users", "intensity", "lapsed", "cancelled"),  # changes
+    "part": ("new", "reactivated", "users", "intensity", "lapsed", "cancelled", "missing"),  # changes
     "pairs": ("same",),
     "movers": ("percent",),
+    "flags": ("open", "all"),
+    "flagged": ("20", "200"),
     "calls": ("20", "50", "100", "200"),  # inactive
     "care": ("all", "mine", "snoozed"),
+    "of": ("pairs", "accounts"),
+    "ahead": ("8", "4"),
     "rows": tuple(Kind),
     "people": ("active", "new", "stopped"),  # account
 }

@@ -7,14 +7,17 @@ import pandas as pd
 from dash import Dash, Input, Output, State, get_relative_path
 from flask import g
 
+from callbacks import inactive
 from callbacks.grid import NO_ROWS, Block, answer, exported, register_grid
 from callbacks.query import filters, query
 from callbacks.request import page_callback
 from callbacks.tables import Tables, compared
+from data_access import row_kinds, rows_of_pairs
 from data_access import rows as data
 from data_access.choices import account_name, application_names
 from data_access.filters import Filters, Measure, Period
-from data_access.rows import Kind
+from data_access.row_kinds import ADDED_UP, CHURN, REASONS, Kind
+from layouts import calls as work_list
 from layouts import numbers
 from layouts import rows as view
 from layouts.controls import exports
@@ -24,9 +27,46 @@ from layouts.rows import Ids
 from layouts.shell import MEASURE_HELP, MEASURES, SEGMENT_WORDS
 from layouts.shell import Ids as Shell
 
-FIELDS = tuple(sorted({name for columns in data.COLUMNS.values() for name in columns}))
+FIELDS = tuple(sorted({name for columns in row_kinds.COLUMNS.values() for name in columns}))
 BEFORE = (Kind.BEFORE, Kind.USERS_BEFORE)
-OF_TODAY = (Kind.PAIRS, Kind.ACCOUNTS)
+OF_TODAY = (Kind.PAIRS, Kind.ACCOUNTS, Kind.CALLS, *REASONS)
+MOVED = (Kind.ENTERED, Kind.LEFT)
+OF_ANY_STATE = (*CHURN, Kind.ENDED)
+NOUNS = {
+    Kind.USED: "pairs of account and application in use",
+    Kind.USERS: "active users",
+    Kind.USERS_BEFORE: "active users",
+    Kind.PAIRS: "pairs of account and application",
+    Kind.ACCOUNTS: "accounts",
+    Kind.ENTERED: "pairs came into this state",
+    Kind.LEFT: "pairs left this state",
+    Kind.CALLS: "pairs to call",
+    Kind.HELD: "pairs entitled at the start",
+    Kind.LOST: "pairs lost",
+    Kind.HELD_VALUE: "annual value at the start",
+    Kind.LOST_VALUE: "annual value lost",
+    Kind.HELD_ACCOUNTS: "accounts entitled at the start",
+    Kind.LOST_ACCOUNTS: "accounts lost",
+    Kind.ENDED: "pairs cancelled",
+    **dict.fromkeys(REASONS, "accounts left out"),
+}
+A_PERSON = "People do not add up, so a row is one person."
+AT_START = "Entitled on the day before the period"
+DEFINITIONS = {
+    Kind.PAIRS: "An account and an application that it subscribes to, or that it used.",
+    Kind.ACCOUNTS: "Accounts that subscribe to an application, or used it.",
+    Kind.ENTERED: "An account and an application in the state today, and in another four weeks before.",
+    Kind.LEFT: "An account and an application in the state four weeks before, and in another today.",
+    Kind.CALLS: "Never activated, inactive or low, of the accounts on the work list.",
+    Kind.HELD: f"{AT_START}; those without a start date are not counted.",
+    Kind.LOST: f"{AT_START}, and no longer at its end.",
+    Kind.HELD_VALUE: f"{AT_START}; those of known value.",
+    Kind.LOST_VALUE: f"{AT_START}, and no longer at its end; those of known value.",
+    Kind.HELD_ACCOUNTS: f"{AT_START} to at least one application.",
+    Kind.LOST_ACCOUNTS: f"{AT_START}, and to nothing at its end.",
+    Kind.ENDED: "Cancelled on a day of the period.",
+    **dict.fromkeys(REASONS, "Accounts of which the bottom judges no pair; the state is the reason."),
+}
 
 
 def register(app: Dash) -> None:
@@ -35,17 +75,31 @@ def register(app: Dash) -> None:
         app,
         [Output(Ids.HEADING, "html"), Output(Ids.GRID_HEAD, "html"), Output(Ids.GRID_ACTIONS, "html"),
          Output(Ids.GRID, "columnDefs")],
-        {"filters": (url, filters), "query": (url, query)},
+        {"filters": (url, filters), "query": (url, query), "calls": (url, accounts_to_call)},
         update_rows,
     )  # fmt: skip
-    register_grid(app, Ids.GRID, FIELDS, {"filters": (search, filters), "query": (search, query)}, update_grid_rows)
+    asked = {"filters": (search, filters), "query": (search, query), "calls": (search, accounts_to_call)}
+    register_grid(app, Ids.GRID, FIELDS, asked, update_grid_rows)
 
 
-def update_rows(filters: Filters, query: Query) -> tuple[str, str, str, list[dict[str, Any]]]:
+def accounts_to_call(raw: Any) -> tuple[str, ...]:
+    """Those on the work list that the address shows, where its rows are asked for.
+
+    They are part of the key of an answer, so that it outlives nothing that is written.
+    """
+    asked = query(raw)
+    if asked.one("rows") != Kind.CALLS:
+        return ()
+    return inactive.accounts_listed(filters(raw), asked)
+
+
+def update_rows(filters: Filters, query: Query, calls: tuple[str, ...]) -> tuple[str, str, str, list[dict[str, Any]]]:
     kind = kind_of(filters, query)
-    filled, noun = data.known(filters, kind), _noun(filters, kind)
-    heading = view.heading(data.number(filters, kind), noun, _definition(filters, kind), where(filters, kind))
-    total = filled["total"] if kind in data.ADDED_UP else None
+    filled, noun = data.known(filters, kind, calls), _noun(filters, kind)
+    heading = view.heading(
+        data.number(filters, kind, calls), noun, _definition(filters, kind), where(filters, query, kind)
+    )
+    total = filled["total"] if kind in ADDED_UP else None
     actions = [
         view.kinds(kind, query, "users" in g.generation.measures, filters.measure is not Measure.USERS),
         exports(f"{get_relative_path('/export/rows')}/{kind}", query.search, grid=Ids.GRID),
@@ -58,34 +112,40 @@ def update_rows(filters: Filters, query: Query) -> tuple[str, str, str, list[dic
     )
 
 
-def update_grid_rows(filters: Filters, query: Query, block: Block | None) -> dict[str, Any]:
+def update_grid_rows(filters: Filters, query: Query, calls: tuple[str, ...], block: Block | None) -> dict[str, Any]:
     if block is None:
         return NO_ROWS
     kind = kind_of(filters, query)
-    rows = data.rows(filters, kind, block.order, block.descending, block.first, block.limit, block.name)
-    return answer(rows, data.row_count(filters, kind, block.name))
+    rows = data.rows(filters, kind, block.order, block.descending, block.first, block.limit, block.name, calls)
+    return answer(rows, data.row_count(filters, kind, block.name, calls))
 
 
 def kind_of(filters: Filters, query: Query) -> Kind:
-    return data.told_by(Kind(query.one("rows") or Kind.USE), filters)
+    return row_kinds.told_by(Kind(query.one("rows") or Kind.USE), filters)
 
 
-def where(filters: Filters, kind: Kind) -> list[str]:
+def where(filters: Filters, query: Query, kind: Kind) -> list[str]:
     """Of what the number is, in words: time, and every filter."""
     names = application_names(filters.scope) if filters.applications else {}
+    state = "State before" if kind is Kind.LEFT else "State"
+    states = () if kind in OF_ANY_STATE else filters.states
     parts = [
         _when(filters, kind),
         ", ".join(names[key] for key in filters.applications),
         *(f"{SEGMENT_WORDS[segment]}: {', '.join(values)}" for segment, values in filters.segments),
-        f"State: {', '.join(filters.states)}" if filters.states else "",
+        f"{state}: {', '.join(states)}" if states else "",
         f"Account: {account_name(filters.scope, filters.account)}" if filters.account else "",
+        f"Whose accounts: {work_list.CARE[query.one('care') or 'all']}" if kind is Kind.CALLS else "",
     ]
     return [part for part in parts if part]
 
 
 def _when(filters: Filters, kind: Kind) -> str:
+    as_of = numbers.day(g.generation.as_of)
     if kind in OF_TODAY:
-        return f"On {numbers.day(g.generation.as_of)}"
+        return f"On {as_of}"
+    if kind in MOVED:
+        return f"{numbers.day(rows_of_pairs.month_ago(filters))} to {as_of}"
     if kind in BEFORE:
         return f"In the comparison, {_days(filters.comparison)}" if filters.comparison else "There is no comparison"
     return _days(filters.period)
@@ -96,32 +156,26 @@ def _days(period: Period) -> str:
 
 
 def _noun(filters: Filters, kind: Kind) -> str:
-    return {
-        Kind.USED: "pairs of account and application in use",
-        Kind.USERS: "active users",
-        Kind.USERS_BEFORE: "active users",
-        Kind.PAIRS: "pairs of account and application",
-        Kind.ACCOUNTS: "accounts",
-    }.get(kind, MEASURES[filters.measure].lower())
+    return NOUNS.get(kind, MEASURES[filters.measure].lower())
 
 
 def _definition(filters: Filters, kind: Kind) -> str:
-    if kind in (Kind.USERS, Kind.USERS_BEFORE) and "users" not in g.generation.measures:
-        return "The log does not say who did what, so there are no people to list."
-    return {
-        Kind.USED: f"Pairs with any {MEASURES[filters.measure].lower()} in the period.",
-        Kind.USERS: f"{MEASURE_HELP['users']} People do not add up, so a row is one person.",
-        Kind.USERS_BEFORE: f"{MEASURE_HELP['users']} People do not add up, so a row is one person.",
-        Kind.PAIRS: "An account and an application that it subscribes to, or that it used.",
-        Kind.ACCOUNTS: "Accounts that subscribe to an application, or used it.",
-    }.get(kind, MEASURE_HELP[filters.measure])
+    if kind in (Kind.USERS, Kind.USERS_BEFORE):
+        if "users" not in g.generation.measures:
+            return "The log does not say who did what, so there are no people to list."
+        return f"{MEASURE_HELP['users']} {A_PERSON}"
+    if kind is Kind.USED:
+        return f"Pairs with any {MEASURES[filters.measure].lower()} in the period."
+    return DEFINITIONS.get(kind, MEASURE_HELP[filters.measure])
 
 
 def _export(kind: Kind) -> Callable[[Filters, Query], pd.DataFrame]:
     def table(filters: Filters, query: Query) -> pd.DataFrame:
         block = exported(FIELDS)
-        order = (block.order, block.descending, 0, None, block.name) if block else ()
-        rows = data.rows(filters, kind, *order)
+        order = (block.order, block.descending, 0, None, block.name) if block else (None, False, 0, None, "")
+        rows = data.rows(filters, kind, *order, inactive.accounts_listed(filters, query) if kind is Kind.CALLS else ())
+        if kind in CHURN:
+            rows = rows.rename(columns={"value": "annual_value"})
         return compared(rows.dropna(axis="columns", how="all") if len(rows) else rows, filters, "account")
 
     return table

@@ -1,102 +1,36 @@
-"""Usage over time: which days, weeks or months are drawn, and how much is in each?"""
+"""Usage over time: how much is in each day, week or month that is drawn?"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 import pandas as pd
-from flask import g
 
+from callbacks.usage_gaps import Gaps, gaps
+from callbacks.usage_span import Span, span, vs
 from data_access import usage as data
-from data_access.buckets import STEP, YEAR, Bucket, By, buckets, first_day, later, whole
+from data_access.buckets import YEAR, Bucket, By, buckets, first_day, later, whole
 from data_access.choices import application_names
 from data_access.filters import Filters, Period
 from layouts.links import Query
 
 # The column of everything asked for together; of people, no sum of the others.
 TOTAL = ""
-MOST_DAYS = 400
-# A period of fewer buckets is drawn with those around it.
-FEWEST = 4
-AROUND = {By.DAY: 56, By.WEEK: 52, By.MONTH: 24}
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """What is drawn. `known`: the days that the log covers, from the beginning of its first week."""
-
-    by: By
-    known: Period
-    period: Period
-    shown: tuple[Bucket, ...]
-
-    @property
-    def chosen(self) -> Bucket | None:
-        """The one bucket that the period lies within."""
-        found = buckets(self.period, self.by)
-        return found[0] if len(found) == 1 else None
-
-    @property
-    def focus(self) -> Bucket:
-        """The last complete bucket of the period; its last where none is complete."""
-        asked = [bucket for bucket in self.shown if self._is_asked(bucket)]
-        complete = [bucket for bucket in asked if self.is_complete(bucket)]
-        return (complete or asked)[-1]
-
-    @property
-    def surrounded(self) -> tuple[int, int] | None:
-        """The places of the first and the last bucket of the period, where others are drawn around it."""
-        asked = [place for place, bucket in enumerate(self.shown) if self._is_asked(bucket)]
-        return (asked[0], asked[-1]) if len(asked) < len(self.shown) else None
-
-    def is_complete(self, bucket: Bucket) -> bool:
-        return not bucket.is_cut and self.knows(bucket.whole)
-
-    def knows(self, period: Period) -> bool:
-        return self.known.start <= period.start and period.end <= self.known.end
-
-    def earlier(self, bucket: Bucket, vs: str) -> Period | None:
-        """What a bucket is compared with: STEP or YEAR before it. Only whole ones compare."""
-        if vs == "none" or not self.is_complete(bucket):
-            return None
-        back = YEAR[self.by] if vs == "year" else STEP[self.by]
-        found = whole(later(bucket.whole.start, self.by, -back), self.by)
-        return found if self.knows(found) else None
-
-    def _is_asked(self, bucket: Bucket) -> bool:
-        return self.period.start < bucket.days.end and bucket.days.start < self.period.end
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
     """A row per bucket drawn, named by its first day, a column per application and TOTAL.
 
-    `before`: what each is compared with, missing where nothing is; `history`: whole
-    buckets from a year before the first.
+    Missing where the feed of an application is away, in the total where all are. `before`: what each is compared with,
+    missing where nothing is; of the total without what it lacks now. `history`: whole buckets from a year before the
+    first, and `gaps` the same.
     """
 
     span: Span
     values: pd.DataFrame
     before: pd.DataFrame
     history: pd.DataFrame
-
-
-def by_of(filters: Filters, query: Query) -> By:
-    """As asked, but no more days than a line can show."""
-    asked = By(query.one("by") or By.WEEK)
-    return By.WEEK if asked is By.DAY and filters.period.days > MOST_DAYS else asked
-
-
-def span(filters: Filters, query: Query) -> Span:
-    by, period = by_of(filters, query), filters.period
-    first, end = g.generation.first_day, g.generation.as_of + timedelta(days=1)
-    # Logs begin on a working day: their first week is none the less whole.
-    known = Period(first if by is By.DAY else first_day(first, By.WEEK), end)
-    if period.start <= first:
-        # Whole weeks may all be over before the first of the log is: then what there is is drawn.
-        period = Period(known.start, period.end if period.end > known.start else end)
-    shown = buckets(period, by)
-    return Span(by, known, period, shown if len(shown) >= FEWEST else _around(period, by, known))
+    gaps: Gaps
 
 
 def series(filters: Filters, query: Query) -> Series:
@@ -109,7 +43,15 @@ def series(filters: Filters, query: Query) -> Series:
     for bucket in shown:
         if bucket.is_cut and not _is_cut_by_the_log(bucket, drawn.known):
             values.loc[pd.Timestamp(bucket.whole.start)] = _table(filters.during(bucket.days), drawn.by, names).iloc[0]
-    return Series(drawn, values, _before(drawn, history, query.one("vs") or "before"), history)
+    away = gaps(filters, drawn.by, [start.date() for start in history.index], names)
+    history, values = (_without(table, away.whole, asked(filters)) for table in (history, values))
+    before = _compared(drawn, history, away, filters, vs(query))
+    return Series(drawn, values, before, history, away)
+
+
+def asked(filters: Filters) -> tuple[str, ...]:
+    """The applications of the total."""
+    return filters.applications or tuple(application_names(filters.scope))
 
 
 def last_year(found: Series) -> pd.DataFrame:
@@ -125,19 +67,34 @@ def year_to_focus(found: Series) -> pd.DataFrame:
     return rows[[found.span.knows(whole(start.date(), found.span.by)) for start in rows.index]]
 
 
+def moved_most(found: Series) -> str | None:
+    """The application that moved most in the bucket in focus."""
+    start = pd.Timestamp(found.span.focus.whole.start)
+    moved = (found.values.loc[start] - found.before.loc[start]).drop(TOTAL).abs().dropna()
+    return str(moved.idxmax()) if len(moved) and moved.max() > 0 else None
+
+
 def in_focus(filters: Filters, query: Query) -> Filters:
-    """The question asked of the bucket in focus, against the bucket that it is compared with."""
+    """The question asked of the bucket in focus, against the bucket that it is compared with.
+
+    Both without the applications of which there is no data now; where there is of none, nothing is compared.
+    """
     drawn = span(filters, query)
     bucket = drawn.focus
-    return replace(filters, period=bucket.days, comparison=drawn.earlier(bucket, query.one("vs") or "before"))
+    narrow = replace(filters, period=bucket.days, comparison=drawn.earlier(bucket, vs(query)))
+    lacking, every = without_data(filters, query), asked(filters)
+    if not lacking:
+        return narrow
+    known = tuple(key for key in every if key not in lacking)
+    return replace(narrow, applications=known) if known else replace(narrow, comparison=None)
 
 
-def _around(period: Period, by: By, known: Period) -> tuple[Bucket, ...]:
-    """The last buckets there are, or those on both sides of a period further back."""
-    start, end = first_day(period.start, by), later(first_day(known.end - timedelta(days=1), by), by, 1)
-    if start < later(end, by, -AROUND[by]):
-        end = later(start, by, AROUND[by] // 2)
-    return buckets(Period(max(later(end, by, -AROUND[by]), known.start), min(end, known.end)), by)
+def without_data(filters: Filters, query: Query) -> tuple[str, ...]:
+    """The applications asked for of which there is no data in the bucket in focus."""
+    drawn = span(filters, query)
+    start = drawn.focus.whole.start
+    away = gaps(filters, drawn.by, [start], list(application_names(filters.scope)))
+    return away.within(pd.Timestamp(start), asked(filters))
 
 
 def _is_cut_by_the_log(bucket: Bucket, known: Period) -> bool:
@@ -151,6 +108,36 @@ def _table(filters: Filters, by: By, names: Sequence[str]) -> pd.DataFrame:
     wide = found.reindex(index=_starts(buckets(filters.period, by)), columns=names)
     wide[TOTAL] = data.total_use(filters, by).set_index("bucket")["value"]
     return wide.fillna(0)
+
+
+def _without(table: pd.DataFrame, away: pd.DataFrame, asked: Sequence[str]) -> pd.DataFrame:
+    """`table`, missing where the feed is away, not zero; the total where all feeds asked for are."""
+    all_away = away[list(asked)].all(axis=1).rename(TOTAL)
+    return table.mask(pd.concat([away, all_away], axis=1).reindex(index=table.index, columns=table.columns))
+
+
+def _compared(drawn: Span, history: pd.DataFrame, away: Gaps, filters: Filters, vs: str) -> pd.DataFrame:
+    """What each bucket is compared with: like with like."""
+    before = _before(drawn, history, vs)
+    part_now = away.part.reindex(before.index)
+    part_before = _before(drawn, away.part.astype(float), vs) == 1
+    names = list(away.part)
+    before[names] = before[names].mask(part_now | part_before)
+    lacking = {start: away.within(start, asked(filters)) for start in before.index}
+    for gone in set(filter(None, lacking.values())):
+        places = [start for start in before.index if lacking[start] == gone]
+        before.loc[places, TOTAL] = _before(drawn, _total_without(gone, history, drawn, filters), vs).loc[places, TOTAL]
+    return before
+
+
+def _total_without(gone: Sequence[str], history: pd.DataFrame, drawn: Span, filters: Filters) -> pd.DataFrame:
+    """The total in the shape of `history`, of what is left where the applications `gone` are set aside."""
+    rest = tuple(key for key in asked(filters) if key not in gone)
+    if not rest:
+        return pd.DataFrame({TOTAL: float("nan")}, index=history.index)
+    period = Period(history.index[0].date(), min(later(history.index[-1].date(), drawn.by, 1), drawn.known.end))
+    found = data.total_use(replace(filters, applications=rest).during(period), drawn.by).set_index("bucket")["value"]
+    return found.reindex(history.index).fillna(0).to_frame(TOTAL)
 
 
 def _before(drawn: Span, history: pd.DataFrame, vs: str) -> pd.DataFrame:

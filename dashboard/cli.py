@@ -1,26 +1,34 @@
-"""The command line: `dashboard demo`, `dashboard load`, `dashboard migrate`, `dashboard serve`."""
+"""The command line: `dashboard demo`, `load`, `backtest`, `migrate`, `serve`."""
 
 import os
 import shutil
 import sys
+import tempfile
 import time
 from concurrent.futures.process import BrokenProcessPool
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
+from uuid import uuid4
 
+import pandas as pd
+import rich.table
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from dashboard.settings import Settings, SettingsError, load_settings
 from data_access.engine import NoData, StoreUnavailable, open_store
-from data_access.workspace import WorkspaceUnavailable, open_workspace
+from data_access.evaluations import keep_evaluations
+from data_access.scope import Role, Scope
+from data_access.workspace import Act, WorkspaceUnavailable, open_workspace
 from ingestion.demo import generate
+from ingestion.evaluation import evaluations
 from ingestion.load import Summary, load
 from ingestion.mapping import MappingError
 from ingestion.partition import Receipt
 from ingestion.publish import Busy
+from ingestion.published import published
 from ingestion.sources import SourceError
 from ingestion.space import DiskFull
 
@@ -36,6 +44,8 @@ def main() -> None:
         cli()
     except (SettingsError, MappingError, SourceError, Busy, DiskFull, StoreUnavailable) as error:
         _fail(str(error))
+    except NoData:
+        _fail("There are no data of this version yet: run `dashboard load <mapping.toml>` or `dashboard demo`.")
     except WorkspaceUnavailable as error:
         _fail(f"{WORKSPACE}: {error}")
     except BrokenProcessPool:
@@ -125,6 +135,46 @@ def migrate() -> None:
     settings = load_settings()
     open_workspace(settings.workspace_address, settings.data_dir).migrate()
     out.print("The workspace is as this version needs it.")
+
+
+@cli.command()
+def backtest(
+    source: Annotated[
+        Path | None, typer.Option(help="Judge the log of this mapping file instead, and keep nothing of it.")
+    ] = None,
+) -> None:
+    """Judge flags and outlook on the loaded log's own past, beside simple rules."""
+    settings = load_settings()
+    if source is None:
+        found, name = _judged(settings.data_dir / "store", settings.store_url)
+        act = Act(Scope("dashboard backtest", Role.ADMINISTRATOR), datetime.now(UTC), uuid4().hex)
+        keep_evaluations(open_workspace(settings.workspace_address, settings.data_dir), act, name, found)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        load(source, Path(folder), os.cpu_count() or 1)
+        _judged(Path(folder), "")
+
+
+def _judged(store: Path, url: str) -> tuple[dict[str, pd.DataFrame], str]:
+    """Prints each table as it is found; the tables by title, and the name of the source."""
+    found = {}
+    with published(store, url) as connection:
+        [(source, as_of)] = connection.execute("select source, as_of from generation").fetchall()
+        out.print(f"{source}, up to {as_of}", markup=False)
+        for title, rows in evaluations(connection):
+            found[title] = rows
+            out.print(f"\n[bold]{title}[/bold]")
+            out.print(_table(rows) if len(rows) else "Too little history, or use, to judge.")
+    return found, source
+
+
+def _table(rows: pd.DataFrame) -> rich.table.Table:
+    table = rich.table.Table(box=None, pad_edge=False)
+    for name in rows:
+        table.add_column(str(name).replace("_", " "), justify="left" if name == "method" else "right")
+    for row in rows.itertuples(index=False):
+        table.add_row(*(f"{value:,.3f}" if isinstance(value, float) else f"{value}" for value in row))
+    return table
 
 
 def _is_loaded(settings: Settings) -> bool:

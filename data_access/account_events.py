@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from data_access.engine import read
 from data_access.filters import Filters
-from data_access.schema import account_spans, applications, pairs, state_spans, tickets, touchpoints
+from data_access.schema import account_spans, applications, episodes, pairs, state_spans, tickets, touchpoints
 from data_access.volume import concerns
 
 TICKETS = {
@@ -38,7 +38,7 @@ TOUCHPOINTS = {"occurred_at": "datetime64[s]", "kind": "str", "person": "str", "
 EVENTS = {
     "day": "datetime64[s]", "kind": "str", "application": "str", "words": "str", "detail": "str", "count": "int64",
 }  # fmt: skip
-# Told by the start and the cancellation themselves.
+# Told by the starts and cancellations themselves.
 TOLD_OTHERWISE = ("not started", "onboarding", "cancelled")
 
 
@@ -102,9 +102,12 @@ def touchpoints_of(filters: Filters, limit: int | None = None) -> pd.DataFrame:
 def history(filters: Filters, as_of: date, limit: int | None = None) -> pd.DataFrame:
     """One row per event up to `as_of`, the last first; tickets are counted by month. Columns: EVENTS.
 
-    `words`: the state, the reason or the kind of touchpoint; `detail`: the state before, or who was in touch.
+    `words`: the state, the reason or the kind of touchpoint; `detail`: the state before, or who was in touch. Of a flag
+    they are the kind, and whether it was more or less; `count`: the weeks flagged.
     """
-    events = union_all(*_dated(filters), *_state_changes(filters), _touched(filters), *_ticket_counts(filters))
+    events = union_all(
+        *_dated(filters), *_state_changes(filters), _flagged(filters), _touched(filters), *_ticket_counts(filters)
+    )
     all_events = events.subquery("events")
     statement = (
         select(all_events)
@@ -138,15 +141,14 @@ def _state_changes(filters: Filters) -> list[Select[Any]]:
     """The first state of each is no change."""
     of_pairs = _changes(filters, state_spans, "account_key", "application_key")
     of_account = _changes(filters, account_spans, "account_key")
-    is_told = of_pairs.c.state.notin_(TOLD_OTHERWISE)
     joined = of_pairs.join(applications, applications.c.application_key == of_pairs.c.application_key)
     name, one = applications.c.name, literal(1)
     return [
         _event(of_pairs.c.since, "state", name, of_pairs.c.state, of_pairs.c.before, one)
         .select_from(joined)
-        .where(of_pairs.c.before.is_not(None), is_told),
+        .where(of_pairs.c.before.is_not(None), of_pairs.c.state.notin_(TOLD_OTHERWISE)),
         _event(of_account.c.since, "account state", null(), of_account.c.state, of_account.c.before, one)
-        .where(of_account.c.before.is_not(None)),
+        .where(of_account.c.before.is_not(None), of_account.c.state.notin_(TOLD_OTHERWISE)),
     ]  # fmt: skip
 
 
@@ -157,6 +159,17 @@ def _changes(filters: Filters, spans: Table, *keys: str) -> Any:
         select(*columns, spans.c.since, spans.c.state, before.label("before"))
         .where(concerns(filters, spans))
         .subquery(f"changes_of_{spans.name}")
+    )
+
+
+def _flagged(filters: Filters) -> Select[Any]:
+    """Of the account as a whole without an application."""
+    way = case((episodes.c.direction > 0, "more"), else_="less")
+    named = episodes.outerjoin(applications, applications.c.application_key == episodes.c.application_key)
+    return (
+        _event(episodes.c.started_on, "flag", applications.c.name, episodes.c.kind, way, episodes.c.flags)
+        .select_from(named)
+        .where(concerns(filters, episodes))
     )
 
 

@@ -6,15 +6,18 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import (
     ColumnElement,
+    Float,
     FromClause,
     Select,
     Subquery,
     Table,
     and_,
     case,
+    cast,
     distinct,
     func,
     literal,
+    null,
     nulls_last,
     select,
 )
@@ -25,8 +28,8 @@ from data_access.schema import accounts, applications, pairs, user_days, user_we
 from data_access.standing import NOT_ENTITLED, main_contacts, pairs_in_scope
 from data_access.volume import concerns, covers, now_and_before, volume
 
-# States of pairs that are no fair reason to call an account's use low.
-LEFT_OUT_OF_BOTTOM = ("cancelled", "onboarding", "no data", "not started")
+# States of pairs that are no fair reason to call an account's use low, the nearest to use first.
+LEFT_OUT_OF_BOTTOM = ("onboarding", "no data", "not started", "cancelled")
 
 APPLICATION_TOTALS = {
     "application_id": "str", "application": "str", "value": "float64", "before": "float64",
@@ -111,12 +114,12 @@ def account_trend(filters: Filters, account_ids: tuple[str, ...]) -> pd.DataFram
 
 
 def total(filters: Filters) -> pd.DataFrame:
-    """One row: the measure over everything asked for, now and before. Columns: TOTAL."""
-    now = volume(filters).scalar_subquery()
-    before = (
-        literal(None) if filters.comparison is None else volume(filters.during(filters.comparison)).scalar_subquery()
-    )
-    return read(filters.scope, select(func.coalesce(now, 0), before), TOTAL)
+    """One row: the measure over everything asked for, now and before (missing without a comparison). Columns: TOTAL."""
+    now = func.coalesce(volume(filters).scalar_subquery(), 0)
+    if filters.comparison is None:
+        return read(filters.scope, select(now, cast(null(), Float)), TOTAL)
+    before = volume(filters.during(filters.comparison)).scalar_subquery()
+    return read(filters.scope, select(now, func.coalesce(before, 0)), TOTAL)
 
 
 def breadth_totals(filters: Filters) -> tuple[int, int]:
@@ -171,13 +174,19 @@ def left_out_of_bottom(filters: Filters) -> pd.DataFrame:
 
     An account with pairs in several such states is counted under the one nearest to use.
     """
+    best = reasons_to_leave_out(filters).subquery("best")
+    rank = case(*((best.c.state == state, place) for place, state in enumerate(LEFT_OUT_OF_BOTTOM)))
+    statement = select(best.c.state, func.count()).group_by(best.c.state).order_by(rank)
+    return read(filters.scope, statement, {"state": "str", "accounts": "int64"})
+
+
+def reasons_to_leave_out(filters: Filters) -> Select[Any]:
+    """Columns account_key, state: one row per account without a pair that the bottom would judge."""
     states = pairs_in_scope(filters).subquery("states")
-    nearest = {"onboarding": 0, "no data": 1, "not started": 2, "cancelled": 3}
-    rank = case(*((states.c.state == state, place) for state, place in nearest.items()), else_=-1)
-    best = select(func.min(rank).label("rank")).group_by(states.c.account_key).subquery("best")
-    statement = select(best.c.rank, func.count()).where(best.c.rank >= 0).group_by(best.c.rank).order_by(best.c.rank)
-    frame = read(filters.scope, statement, {"state": "int64", "accounts": "int64"})
-    return frame.assign(state=frame["state"].map({place: state for state, place in nearest.items()}))
+    rank = case(*((states.c.state == state, place) for place, state in enumerate(LEFT_OUT_OF_BOTTOM)), else_=-1)
+    best = func.min(rank)
+    state = case(*((best == place, name) for place, name in enumerate(LEFT_OUT_OF_BOTTOM)))
+    return select(states.c.account_key, state.label("state")).group_by(states.c.account_key).having(best >= 0)
 
 
 def accounts_without_use(filters: Filters) -> int:

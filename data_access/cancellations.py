@@ -40,16 +40,16 @@ def churn(filters: Filters) -> pd.DataFrame:
     Columns: CHURN. A lost account has no pair left, of those asked for. Pairs without a start are not counted, and
     the value is missing where none is known.
     """
-    standing = _standing(filters)
-    by_account = _by(standing, standing.c.account_key).subquery("by_account")
+    own = standing(filters)
+    by_account = _by(own, own.c.account_key).subquery("by_account")
     statement = select(*_totals(by_account))
     return read(filters.scope, statement, CHURN)
 
 
 def churn_by_application(filters: Filters) -> pd.DataFrame:
     """The same for each application with a pair at the start, most lost pairs first. Columns: BY_APPLICATION."""
-    standing = _standing(filters)
-    by_account = _by(standing, standing.c.account_key, standing.c.application_key).subquery("by_account")
+    own = standing(filters)
+    by_account = _by(own, own.c.account_key, own.c.application_key).subquery("by_account")
     totals = _totals(by_account)
     statement = (
         select(applications.c.application_id, applications.c.name, *totals)
@@ -152,7 +152,7 @@ def use_after_cancellation(filters: Filters) -> pd.DataFrame:
     return read(filters.scope, statement, AFTERWARDS)
 
 
-def _standing(filters: Filters) -> FromClause:
+def standing(filters: Filters) -> FromClause:
     """One row per pair with a start: is it entitled before the period's first day, and at the end of its last?"""
     own, period = _every(filters), filters.period
     return (

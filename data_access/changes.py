@@ -29,6 +29,7 @@ from data_access.schema import (
     accounts,
     applications,
     pairs,
+    state_spans,
     usage_daily,
     user_days,
     user_weeks,
@@ -39,17 +40,18 @@ from data_access.volume import SUMS, concerns, covers, volume
 # Which pairs: every one, those entitled through both periods, or (without known subscriptions) used in both.
 Kept = Literal["all", "entitled", "used"]
 
+NO_DATA = "no data"  # the state
 PAIR = ("account_key", "application_key")
 AMOUNTS = {"now": "float64", "before": "float64"}
 ACCOUNTS = {"account_id": "str", "account": "str", **AMOUNTS}
 PAIRS = {
     "account_id": "str", "account": "str", "application_id": "str", "application": "str",
     "first_use_on": "datetime64[s]", "started_on": "datetime64[s]", "cancelled_on": "datetime64[s]",
-    **AMOUNTS, "users_now": "int64", "users_before": "int64",
+    "is_missing": "bool", **AMOUNTS, "users_now": "int64", "users_before": "int64",
 }  # fmt: skip
 MOVED = {
     "user_key": "int64", "account_id": "str", "account": "str", "application_id": "str", "application": "str",
-    "before": "bool", "now": "bool", "earlier": "bool", "is_cancelled": "bool",
+    "before": "bool", "now": "bool", "earlier": "bool", "is_cancelled": "bool", "is_missing": "bool",
 }  # fmt: skip
 PERSONS = {"user_id": "str", "person": "str", "days_now": "int64", "days_before": "int64", **AMOUNTS}
 MONTHS = {"application_id": "str", "application": "str", "month": "datetime64[s]", "records": "int64"}
@@ -81,7 +83,7 @@ def pair_changes(filters: Filters, kept: Kept) -> pd.DataFrame:
         select(
             accounts.c.account_id, accounts.c.name, applications.c.application_id,
             applications.c.name.label("application"), pairs.c.first_use_on, pairs.c.started_on, pairs.c.cancelled_on,
-            *values,
+            _is_missing(filters, pairs), *values,
         )
         .select_from(joined)
         .join(accounts, accounts.c.account_key == pairs.c.account_key)
@@ -95,7 +97,8 @@ def pair_changes(filters: Filters, kept: Kept) -> pd.DataFrame:
 def moved_people(filters: Filters, kept: Kept) -> pd.DataFrame:
     """One row per pair and person, of those active in one of the periods only. Columns: MOVED.
 
-    earlier: the person was active before both periods; is_cancelled: the pair is, by the end of the later one.
+    earlier: the person was active before both periods; is_cancelled: the pair is, by the end of the later one;
+    is_missing: its log is not whole in one of them.
     """
     table = _people(filters)
     (now, before), after = (_during(asked.period, table) for asked in _both(filters)), filters.period.end
@@ -118,6 +121,7 @@ def moved_people(filters: Filters, kept: Kept) -> pd.DataFrame:
             moved.c.user_key, accounts.c.account_id, accounts.c.name, applications.c.application_id,
             applications.c.name.label("application"), moved.c.is_now == 0, moved.c.is_now == 1,
             moved.c.user_key.in_(known), func.coalesce(pairs.c.cancelled_on < after, false()),
+            _is_missing(filters, pairs),
         )
         .join(used, used.c.user_key == moved.c.user_key)
         .join(accounts, accounts.c.account_key == used.c.account_key)
@@ -230,6 +234,17 @@ def _is_kept(filters: Filters, kept: Kept, table: Table) -> ColumnElement[bool]:
 
 def _people(filters: Filters) -> Table:
     return user_weeks if all(asked.period.is_whole_weeks for asked in _both(filters)) else user_days
+
+
+def _is_missing(filters: Filters, table: Table) -> ColumnElement[bool]:
+    """Whether the feed of a pair is late in the period: less use there says nothing.
+
+    A silence that ended was none of the feed: what comes late is put in where it belongs.
+    """
+    late = select(*(state_spans.c[key] for key in PAIR)).where(
+        state_spans.c.state == NO_DATA, state_spans.c.until.is_(None), state_spans.c.since < filters.period.end
+    )
+    return tuple_(*(table.c[key] for key in PAIR)).in_(late)
 
 
 def _during(period: Period, table: Table) -> ColumnElement[bool]:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, FromClause, Select, and_, case, func, or_,
 from data_access.engine import read
 from data_access.filters import Filters, Period
 from data_access.schema import accounts, applications, pairs, state_spans, usage_daily, user_days, users
-from data_access.standing import NOT_ENTITLED, main_contacts, pairs_in_scope
+from data_access.standing import NOT_ENTITLED, known_since, main_contacts, pairs_in_scope
 from data_access.volume import concerns, covers, volume
 
 # States of pairs whose account should be called. Who cancelled has decided already.
@@ -21,7 +21,7 @@ MOVES = {"state": "str", "before": "str", "pairs": "int64"}
 LATE_FEEDS = {"application_id": "str", "application": "str", "last_day": "datetime64[s]", "pairs": "int64"}
 CALLS = {
     "account_id": "str", "account": "str", "manager": "str", "manager_email": "str", "application_id": "str",
-    "application": "str", "state": "str", "since": "datetime64[s]", "silent_since": "datetime64[s]",
+    "application": "str", "state": "str", "since": "datetime64[s]", "is_week": "bool", "silent_since": "datetime64[s]",
     "annual_value": "float64", "renews_on": "datetime64[s]",
 }  # fmt: skip
 PEOPLE = {
@@ -79,8 +79,8 @@ def late_feeds(filters: Filters) -> pd.DataFrame:
 def pairs_to_call(filters: Filters) -> pd.DataFrame:
     """One row per pair in one of NEEDS_CALL, by account. Columns: CALLS.
 
-    `since`: the Monday from which it is in its state. `silent_since`: the last use, or the start where none came
-    after it.
+    `since`: from when it is in its state; the last use, or the start where none came after it, else (`is_week`) the
+    Monday of the week in which the state was first seen. `silent_since`: the last use or start, whatever the state.
     """
     quiet = _quiet(filters).subquery("quiet")
     now = select(state_spans).where(state_spans.c.until.is_(None)).subquery("now")
@@ -93,7 +93,8 @@ def pairs_to_call(filters: Filters) -> pd.DataFrame:
             applications.c.application_id,
             applications.c.name,
             quiet.c.state,
-            now.c.since,
+            func.coalesce(known_since(quiet), now.c.since),
+            known_since(quiet).is_(None),
             case((quiet.c.state == "never activated", quiet.c.started_on), else_=quiet.c.last_use_on),
             quiet.c.annual_value,
             quiet.c.renews_on,

@@ -1,84 +1,70 @@
 """Which rows stand behind a number? They add up to it."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from enum import StrEnum
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Select, String, Subquery, and_, distinct, func, nulls_last, select
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    String,
+    Subquery,
+    and_,
+    cast,
+    distinct,
+    func,
+    null,
+    nulls_last,
+    select,
+)
 
+from data_access import rows_of_pairs
+from data_access.accounts import left_out_of_bottom
+from data_access.cancellations import cancelled_pairs, churn
 from data_access.engine import read
 from data_access.filters import Filters, Measure, Period
+from data_access.inactive import pairs_to_call, same_pair, state_moves
+from data_access.row_kinds import ADDED_UP, CHURN, COLUMNS, PEOPLE, REASONS, usual_order
+from data_access.row_kinds import Kind as Kind
 from data_access.schema import accounts, applications, pairs, state_spans, user_days, user_weeks, users
 from data_access.standing import pairs_in_scope
 from data_access.volume import covers, volume
 
-
-class Kind(StrEnum):
-    """What a row is. Of USE and BEFORE the values add up; of the others the rows are counted."""
-
-    USE = "use"  # a pair with any of the measure in the period
-    BEFORE = "before"  # the same in the comparison
-    USED = "used"  # the rows of USE, counted
-    USERS = "users"  # a person who was active in the period
-    USERS_BEFORE = "users-before"
-    PAIRS = "pairs"  # an account and an application, in a state asked for
-    ACCOUNTS = "accounts"  # an account with such a pair
-
-
-USE = {
-    "account_id": "str", "account": "str", "application": "str", "state": "str", "value": "float64",
-    "last_use_on": "datetime64[s]", "manager": "str",
+OF_PAIRS: dict[Kind, Callable[[Filters], Select[Any]]] = {
+    Kind.PAIRS: rows_of_pairs.asked, Kind.ENTERED: rows_of_pairs.entered, Kind.LEFT: rows_of_pairs.left,
+    Kind.HELD: rows_of_pairs.held, Kind.LOST: rows_of_pairs.lost, Kind.ENDED: rows_of_pairs.ended,
 }  # fmt: skip
-PEOPLE = {
-    "account_id": "str", "person": "str", "user_id": "str", "email": "str", "account": "str", "other_accounts": "Int64",
-    "applications": "int64", "days_active": "int64", "last_day": "datetime64[s]", "logins": "int64",
+OF_VALUES = {Kind.HELD_VALUE: rows_of_pairs.held, Kind.LOST_VALUE: rows_of_pairs.lost}
+OF_ACCOUNTS = {
+    Kind.ACCOUNTS: rows_of_pairs.asked, Kind.HELD_ACCOUNTS: rows_of_pairs.accounts_held,
+    Kind.LOST_ACCOUNTS: rows_of_pairs.accounts_lost,
 }  # fmt: skip
-PAIRS = {
-    "account_id": "str", "account": "str", "application": "str", "state": "str", "since": "datetime64[s]",
-    "started_on": "datetime64[s]", "cancelled_on": "datetime64[s]", "last_use_on": "datetime64[s]",
-    "seats": "Int64", "annual_value": "float64",
-}  # fmt: skip
-ACCOUNTS = {
-    "account_id": "str", "account": "str", "state": "str", "seats": "Int64", "annual_value": "float64",
-    "manager": "str", "plan": "str", "industry": "str", "region": "str",
-}  # fmt: skip
-COLUMNS = {
-    Kind.USE: USE, Kind.BEFORE: USE, Kind.USED: USE, Kind.USERS: PEOPLE, Kind.USERS_BEFORE: PEOPLE,
-    Kind.PAIRS: PAIRS, Kind.ACCOUNTS: ACCOUNTS,
-}  # fmt: skip
-DEFAULT_ORDER = {
-    Kind.USE: "value", Kind.BEFORE: "value", Kind.USED: "value", Kind.USERS: "logins",
-    Kind.USERS_BEFORE: "logins", Kind.PAIRS: "account", Kind.ACCOUNTS: "account",
-}  # fmt: skip
-
-
-ADDED_UP = (Kind.USE, Kind.BEFORE)
-
-
-def told_by(kind: Kind, filters: Filters) -> Kind:
-    """People do not add up over pairs: a number of people is told by the people themselves."""
-    if filters.measure is not Measure.USERS:
-        return kind
-    return {Kind.USE: Kind.USERS, Kind.BEFORE: Kind.USERS_BEFORE}.get(kind, kind)
+OF_DAYS = ("days_active", "last_day")
 
 
 def rows(
     filters: Filters, kind: Kind, order: str | None = None, descending: bool = False, offset: int = 0,
-    limit: int | None = None, name_contains: str = "",
+    limit: int | None = None, name_contains: str = "", calls: Sequence[str] = (),
 ) -> pd.DataFrame:  # fmt: skip
-    """The rows of `kind`, by their DEFAULT_ORDER unless another is given, ties by name. Columns: COLUMNS[kind]."""
-    listed = _listed(filters, kind, name_contains).subquery("listed")
-    if order is None or order not in listed.c:
-        order = DEFAULT_ORDER[kind]
+    """The rows of `kind`, by their usual order unless another is given, ties by name. Columns: COLUMNS[kind].
+
+    `calls`: the accounts on the work list, for the pairs of Kind.CALLS.
+    """
+    listed = _listed(filters, kind, name_contains, calls).subquery("listed")
+    columns, during = COLUMNS[kind], filters.during(_period(filters, kind))
+    if order in columns and order in OF_DAYS:
+        listed = _with_days(listed, during).subquery("listed")
+    elif order not in columns:
+        order = usual_order(kind)
         descending = order != "account"
     page = select(listed).order_by(*_order(listed, order, descending)).offset(offset)
     page = page.limit(limit) if limit is not None else page
-    if COLUMNS[kind] is PEOPLE:
-        page = _with_days(page, filters.during(_period(filters, kind)), order, descending)
-    else:
-        page = page.with_only_columns(*(listed.c[name] for name in COLUMNS[kind]))
-    return read(filters.scope, page, COLUMNS[kind])
+    if columns is PEOPLE and order not in OF_DAYS:
+        shown = page.subquery("shown")
+        page = _with_days(shown, during).order_by(*_order(shown, order, descending))
+    return read(filters.scope, page.with_only_columns(*(page.selected_columns[name] for name in columns)), columns)
 
 
 def _order(listed: Subquery, order: str, descending: bool) -> list[ColumnElement[Any]]:
@@ -89,52 +75,69 @@ def _order(listed: Subquery, order: str, descending: bool) -> list[ColumnElement
     return [nulls_last(column.desc() if descending else column.asc()), *(listed.c[n] for n in ties if n in listed.c)]
 
 
-def _with_days(page: Select[Any], filters: Filters, order: str, descending: bool) -> Select[Any]:
-    """The people of `page` with the days on which they were active: of everybody it would take seconds."""
-    shown = page.subquery("shown")
+def _with_days(people: Subquery, filters: Filters) -> Select[Any]:
+    """`people` with the days on which they were active: of everybody it takes longer than all the rest."""
     days = (
         select(
             user_days.c.user_key,
             func.count(distinct(user_days.c.day)).label("days_active"),
             func.max(user_days.c.day).label("last_day"),
         )
-        .where(covers(filters, user_days), user_days.c.user_key.in_(select(shown.c.user_key)))
+        .where(covers(filters, user_days), user_days.c.user_key.in_(select(people.c.user_key)))
         .group_by(user_days.c.user_key)
         .subquery("days")
     )
-    columns = [days.c[name] if name in days.c else shown.c[name] for name in PEOPLE]
-    joined = select(*columns).join(days, days.c.user_key == shown.c.user_key)
-    return joined.order_by(*_order(shown, order, descending))
+    return select(*people.c, days.c.days_active, days.c.last_day).join(days, days.c.user_key == people.c.user_key)
 
 
-def number(filters: Filters, kind: Kind) -> float:
+def number(filters: Filters, kind: Kind, calls: Sequence[str] = ()) -> float:
     """The number that the rows of `kind` stand behind, asked without them."""
+    if kind in CHURN:
+        return float(churn(filters).fillna(0)[CHURN[kind]][0])
+    if kind in REASONS:
+        left_out = left_out_of_bottom(filters).set_index("state")["accounts"]
+        return float(left_out.reindex(REASONS[kind]).sum())
+    match kind:
+        case Kind.ENTERED | Kind.LEFT:
+            return _moves(filters, "state" if kind is Kind.ENTERED else "before")
+        case Kind.CALLS:
+            return float(pairs_to_call(filters)["account_id"].isin(calls).sum())
+        case Kind.ENDED:
+            return float(len(cancelled_pairs(filters)))
+    return float(read(filters.scope, _counted(filters, kind), {"number": "float64"})["number"][0])
+
+
+def _moves(filters: Filters, side: str) -> float:
+    moves = state_moves(filters, rows_of_pairs.month_ago(filters))
+    moved = moves[(moves["state"] != moves["before"].fillna("")) & moves[side].notna()]
+    return float(moved.loc[moved[side].isin(filters.states or moved[side]), "pairs"].sum())
+
+
+def _counted(filters: Filters, kind: Kind) -> Select[Any]:
     during = filters.during(_period(filters, kind))
     match kind:
         case Kind.USE | Kind.BEFORE:
-            statement: Select[Any] = select(func.coalesce(volume(during).scalar_subquery(), 0))
+            return select(func.coalesce(volume(during).scalar_subquery(), 0))
         case Kind.USERS | Kind.USERS_BEFORE:
-            statement = select(func.coalesce(volume(replace(during, measure=Measure.USERS)).scalar_subquery(), 0))
+            return select(func.coalesce(volume(replace(during, measure=Measure.USERS)).scalar_subquery(), 0))
         case Kind.USED:
             used = volume(during, "account_key", "application_key").subquery("used")
-            statement = select(func.count()).select_from(used).where(used.c.value > 0)
+            return select(func.count()).select_from(used).where(used.c.value > 0)
         case Kind.PAIRS:
-            statement = select(func.count()).select_from(pairs_in_scope(filters).subquery("asked"))
-        case Kind.ACCOUNTS:
-            statement = select(func.count(distinct(pairs_in_scope(filters).subquery("asked").c.account_key)))
-    return float(read(filters.scope, statement, {"number": "float64"})["number"][0])
+            return select(func.count()).select_from(pairs_in_scope(filters).subquery("asked"))
+    return select(func.count(distinct(pairs_in_scope(filters).subquery("asked").c.account_key)))
 
 
-def row_count(filters: Filters, kind: Kind, name_contains: str = "") -> int:
+def row_count(filters: Filters, kind: Kind, name_contains: str = "", calls: Sequence[str] = ()) -> int:
     if not name_contains and kind not in ADDED_UP:
-        return int(number(filters, kind))
-    listed = _listed(filters, kind, name_contains).subquery("listed")
+        return int(number(filters, kind, calls))
+    listed = _listed(filters, kind, name_contains, calls).subquery("listed")
     return int(read(filters.scope, select(func.count()).select_from(listed), {"rows": "int64"})["rows"][0])
 
 
-def known(filters: Filters, kind: Kind) -> dict[str, float]:
+def known(filters: Filters, kind: Kind, calls: Sequence[str] = ()) -> dict[str, float]:
     """In how many rows each column holds something, under its name; and the sum of the values, under `total`."""
-    listed = _listed(filters, kind, "").subquery("listed")
+    listed = _listed(filters, kind, "", calls).subquery("listed")
     counts = [func.count(column) for column in listed.c]
     total = func.coalesce(func.sum(listed.c.value), 0) if "value" in listed.c else func.count()
     names = [*(column.name for column in listed.c), "total"]
@@ -143,17 +146,25 @@ def known(filters: Filters, kind: Kind) -> dict[str, float]:
     return {name: float(frame[name][0]) for name in names}
 
 
-def _listed(filters: Filters, kind: Kind, name_contains: str) -> Select[Any]:
-    during = filters.during(_period(filters, kind))
-    match kind:
-        case Kind.USE | Kind.BEFORE | Kind.USED:
-            return _named(_use(during), accounts.c.name, name_contains)
-        case Kind.USERS | Kind.USERS_BEFORE:
-            return _named(_people(during), func.coalesce(users.c.name, users.c.user_id), name_contains)
-        case Kind.PAIRS:
-            return _named(_pairs(filters), accounts.c.name, name_contains)
-        case Kind.ACCOUNTS:
-            return _named(_accounts(filters), accounts.c.name, name_contains)
+def _listed(filters: Filters, kind: Kind, name_contains: str, calls: Sequence[str]) -> Select[Any]:
+    if COLUMNS[kind] is PEOPLE:
+        people = _people(filters.during(_period(filters, kind)))
+        return _named(people, func.coalesce(users.c.name, users.c.user_id), name_contains)
+    return _named(_of_accounts(filters, kind, calls), accounts.c.name, name_contains)
+
+
+def _of_accounts(filters: Filters, kind: Kind, calls: Sequence[str]) -> Select[Any]:
+    if kind is Kind.CALLS:
+        return _pairs(rows_of_pairs.to_call(filters, calls))
+    if kind in REASONS:
+        return _accounts(rows_of_pairs.left_out(filters, REASONS[kind]))
+    if kind in OF_PAIRS:
+        return _pairs(OF_PAIRS[kind](filters))
+    if kind in OF_VALUES:
+        return _values(OF_VALUES[kind](filters))
+    if kind in OF_ACCOUNTS:
+        return _accounts(OF_ACCOUNTS[kind](filters))
+    return _use(filters.during(_period(filters, kind)))
 
 
 def _period(filters: Filters, kind: Kind) -> Period:
@@ -238,47 +249,75 @@ def _people(filters: Filters) -> Select[Any]:
     )
 
 
-def _pairs(filters: Filters) -> Select[Any]:
-    """Columns PAIRS, one row per pair; `since` is a Monday."""
-    asked = pairs_in_scope(filters).subquery("asked")
+def _pairs(chosen: Select[Any]) -> Select[Any]:
+    """Columns PAIRS, one row per pair chosen by its keys; `since` is a Monday."""
+    keys = chosen.subquery("keys")
     return (
         select(
             accounts.c.account_id,
             accounts.c.name.label("account"),
             applications.c.name.label("application"),
-            asked.c.state,
+            (keys.c.state_before if "state_before" in keys.c else cast(null(), String)).label("state_before"),
+            pairs.c.state,
             state_spans.c.since,
-            asked.c.started_on,
-            asked.c.cancelled_on,
-            asked.c.last_use_on,
-            asked.c.seats,
-            asked.c.annual_value,
+            pairs.c.started_on,
+            pairs.c.cancelled_on,
+            pairs.c.cancel_reason.label("reason"),
+            pairs.c.last_use_on,
+            pairs.c.seats,
+            pairs.c.annual_value,
         )
-        .select_from(asked)
-        .join(accounts, accounts.c.account_key == asked.c.account_key)
-        .join(applications, applications.c.application_key == asked.c.application_key)
-        .outerjoin(
-            state_spans,
-            and_(
-                state_spans.c.account_key == asked.c.account_key,
-                state_spans.c.application_key == asked.c.application_key,
-                state_spans.c.until.is_(None),
-            ),
-        )
+        .select_from(_described(keys))
+        .outerjoin(state_spans, and_(same_pair(state_spans, keys), state_spans.c.until.is_(None)))
     )
 
 
-def _accounts(filters: Filters) -> Select[Any]:
-    """Columns ACCOUNTS, one row per account with a pair within the filters."""
-    asked = pairs_in_scope(filters).subquery("asked")
-    return select(
-        accounts.c.account_id,
-        accounts.c.name.label("account"),
-        accounts.c.state,
-        accounts.c.seats,
-        accounts.c.annual_value,
-        accounts.c.manager,
-        accounts.c.plan,
-        accounts.c.industry,
-        accounts.c.region,
-    ).where(accounts.c.account_key.in_(select(asked.c.account_key)))
+def _values(chosen: Select[Any]) -> Select[Any]:
+    """Columns VALUES, one row per pair chosen by its keys that is worth something."""
+    keys = chosen.subquery("keys")
+    return (
+        select(
+            accounts.c.account_id,
+            accounts.c.name.label("account"),
+            applications.c.name.label("application"),
+            pairs.c.annual_value.label("value"),
+            pairs.c.state,
+            pairs.c.started_on,
+            pairs.c.cancelled_on,
+            pairs.c.cancel_reason.label("reason"),
+            accounts.c.manager,
+        )
+        .select_from(_described(keys))
+        .where(pairs.c.annual_value > 0)
+    )
+
+
+def _described(keys: Subquery) -> FromClause:
+    """The pairs chosen, their accounts and applications."""
+    return (
+        keys.join(pairs, same_pair(pairs, keys))
+        .join(accounts, accounts.c.account_key == keys.c.account_key)
+        .join(applications, applications.c.application_key == keys.c.application_key)
+    )
+
+
+def _accounts(chosen: Select[Any]) -> Select[Any]:
+    """Columns ACCOUNTS, one row per account chosen by its key; its state, unless another is chosen with it."""
+    keys = chosen.subquery("keys")
+    columns = [keys.c.account_key, *([keys.c.state] if "state" in keys.c else [])]
+    once = select(*columns).distinct().subquery("once")
+    return (
+        select(
+            accounts.c.account_id,
+            accounts.c.name.label("account"),
+            (once.c.state if "state" in once.c else accounts.c.state).label("state"),
+            accounts.c.seats,
+            accounts.c.annual_value,
+            accounts.c.manager,
+            accounts.c.plan,
+            accounts.c.industry,
+            accounts.c.region,
+        )
+        .select_from(once)
+        .join(accounts, accounts.c.account_key == once.c.account_key)
+    )

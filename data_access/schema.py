@@ -252,6 +252,73 @@ expected_weekly = Table(
     Column("high", Double, nullable=False),
 )
 
+# One row per pair, or account (no application), that is asked about, and horizon: how likely is no use from now on?
+outlook = Table(
+    "outlook",
+    metadata,
+    Column("account_key", Integer, nullable=False),
+    Column("application_key", SmallInteger),
+    Column("weeks", SmallInteger, nullable=False),  # the horizon
+    Column("probability", Double),  # empty: only the order is known
+    Column("rank", Integer, nullable=False),  # 1: likeliest; equals share one
+    Column("reason_1", String),
+    Column("reason_2", String),
+    Column("reason_3", String),
+)
+
+# One row per level (pair, account) and horizon: where the outlook comes from.
+outlook_methods = Table(
+    "outlook_methods",
+    metadata,
+    Column("level", String, nullable=False),
+    Column("weeks", SmallInteger, nullable=False),
+    Column("method", String, nullable=False),  # model, recency rule
+    Column("stands_in_because", String),  # why the rule does
+    Column("base_rate", Double),  # share that went quiet in the past
+    Column("asked_on", Date, nullable=False),  # the Monday from which the weeks are counted
+    Column("asked", Integer, nullable=False),  # series
+)
+
+# One row per level, horizon and method: how good it was on past weeks, each judged by what was known before.
+outlook_figures = Table(
+    "outlook_figures",
+    metadata,
+    Column("level", String, nullable=False),
+    Column("weeks", SmallInteger, nullable=False),
+    Column("method", String, nullable=False),
+    Column("origins", Integer, nullable=False),
+    Column("cases", Integer, nullable=False),
+    Column("base_rate", Double),
+    Column("roc_auc", Double),
+    Column("pr_auc", Double),
+    Column("lift", Double),
+    Column("calibration_error", Double),
+)
+
+# One row per level, horizon, method and tenth of its past forecasts: what it said, and what came.
+outlook_reliability = Table(
+    "outlook_reliability",
+    metadata,
+    Column("level", String, nullable=False),
+    Column("weeks", SmallInteger, nullable=False),
+    Column("method", String, nullable=False),
+    Column("predicted", Double),
+    Column("observed", Double, nullable=False),
+    Column("cases", Integer, nullable=False),
+)
+
+# One row per level, horizon and method: what became of those flagged a quarter ago.
+outlook_track = Table(
+    "outlook_track",
+    metadata,
+    Column("level", String, nullable=False),
+    Column("weeks", SmallInteger, nullable=False),
+    Column("method", String, nullable=False),
+    Column("asked_on", Date, nullable=False),
+    Column("flagged", Integer, nullable=False),
+    Column("went_quiet", Integer, nullable=False),
+)
+
 # One row per person seen in the log or listed in the users table.
 users = Table(
     "users",

@@ -69,17 +69,22 @@ def contacts_like(scope: Scope, text: str, limit: int = SHOWN) -> pd.DataFrame:
 
 def _matches(text: str, identity: ColumnElement[str] | None, *names: ColumnElement[str]) -> ColumnElement[bool]:
     wanted = text.lower()
-    found = [func.lower(name).contains(wanted, autoescape=True) for name in names]
+    found = [_place(wanted, name) > 0 for name in names]
     return or_(*found) if identity is None else or_(_is(identity, wanted), *found)
 
 
 def _rank(text: str, identity: ColumnElement[str] | None, *names: ColumnElement[str]) -> ColumnElement[int]:
     """The id itself, then what begins with `text`, then what has a word that does."""
     wanted = text.lower()
-    begins = [func.lower(name).startswith(wanted, autoescape=True) for name in names]
-    has_word = [func.lower(name).contains(f" {wanted}", autoescape=True) for name in names]
-    ranks = [(or_(*begins), 1), (or_(*has_word), 2)]
-    return case(*([] if identity is None else [(_is(identity, wanted), 0)]), *ranks, else_=3)
+    begins = or_(*(_place(wanted, name) == 1 for name in names))
+    # No address has words; and of those that do not hold it no second look is needed.
+    has_word = case((_place(wanted, names[0]) > 1, case((_place(f" {wanted}", names[0]) > 0, 2), else_=3)), else_=3)
+    return case(*([] if identity is None else [(_is(identity, wanted), 0)]), (begins, 1), else_=has_word)
+
+
+def _place(wanted: str, name: ColumnElement[str]) -> ColumnElement[int]:
+    """Where it stands in a name, from 1; 0 where it does not. LIKE with an escape takes DuckDB twice as long."""
+    return func.strpos(func.lower(name), wanted)
 
 
 def _is(identity: ColumnElement[str], wanted: str) -> ColumnElement[bool]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Select, Subquery, func, select
+from sqlalchemy import ColumnElement, FromClause, Select, Subquery, case, func, select
 
 from data_access.filters import Filters
 from data_access.schema import contacts, pairs
@@ -15,6 +15,16 @@ NOT_ENTITLED = ("cancelled", "not started")
 def pairs_in_scope(filters: Filters) -> Select[Any]:
     """The columns of `pairs`, one row per pair that the filters ask for."""
     return select(pairs).where(concerns(filters, pairs))
+
+
+def known_since(pairs: FromClause) -> ColumnElement[Any]:
+    """The day from which a pair is in its state, where its own dates tell; else missing: its span tells the week."""
+    own = pairs.c
+    return case(
+        (own.state == "cancelled", own.cancelled_on),
+        (own.state.in_(("not started", "onboarding", "never activated")), own.started_on),
+        (own.state == "inactive", own.last_use_on),
+    )
 
 
 def main_contacts() -> Subquery:

@@ -106,6 +106,18 @@ verdicts = Table(
     sqlite_autoincrement=True,
 )
 
+# One row per table of the last back-test, in its order.
+evaluations = Table(
+    "evaluations",
+    metadata,
+    _number(),
+    Column("made_at", Moment, nullable=False),
+    Column("source", String, nullable=False),
+    Column("title", String, nullable=False),
+    Column("content", String, nullable=False),  # CSV with a row per method
+    sqlite_autoincrement=True,
+)
+
 # One row per write, in its transaction.
 audit = Table(
     "audit",

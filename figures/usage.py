@@ -1,12 +1,12 @@
 """Usage over time: a line per application."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
-from figures.theme import CATEGORIES, TOKENS, Chart, Theme, layout, safe, short
+from figures.theme import TOKENS, Chart, Theme, layout, safe, short
+from figures.usage_lines import Axis, Line, colour_of, expected_band, foot_marks, marks_on, points
 
 MOST_TICKS = 14
 # Of the width of the chart: what the label of a note takes.
@@ -14,42 +14,21 @@ NOTE_SHARE = 0.08
 # Of the height of the chart: what a label at the end of a line takes.
 LABEL_SHARE = 0.055
 LETTER_WIDTH = 6.6  # pixels
-DAYS = {"day": "%-d %b %Y", "week": "Week of %-d %b %Y", "month": "%B %Y"}
+# A band may rise so far above the highest line before it is cut.
+BAND_ROOM = 1.6
 TICKS = {"day": "%-d %b\n%Y", "week": "%-d %b\n%Y", "month": "%b\n%Y"}
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """`values` and what is said of each on hover; `colour`: the place of a category, a token, or grey where empty."""
-
-    name: str
-    application: str
-    values: Sequence[float]
-    words: Sequence[str]
-    colour: str | int = ""
-    has_label: bool = False
-    last_year: Sequence[float] = field(default=())
-
-
-@dataclass(frozen=True, slots=True)
-class Axis:
-    """The buckets: first and last day of each, which are complete, and from which to which the period goes."""
-
-    by: str
-    starts: Sequence[str]
-    ends: Sequence[str]
-    is_complete: Sequence[bool]
-    period: tuple[int, int] | None = None
-    notes: Sequence[tuple[int, str, str]] = field(default=())  # place of the bucket, label, all that is said
 
 
 def trend(lines: Sequence[Line], axis: Axis, measure: str, theme: Theme, height: int) -> Chart:
     """The chosen over grey ones; incomplete buckets hollow at the end of a dashed line, last year dotted."""
     colour = TOKENS[theme]
-    highest = max((value for line in lines for value in (*line.values, *line.last_year) if value == value), default=0)
+    highest = _highest(lines)
     labelled = [line for line in lines if line.has_label]
     drawn = [line for line in lines if not line.has_label] + labelled
-    data = [trace for line in drawn for trace in _traces(line, axis, measure, theme)]
+    bands = [expected_band(line, axis, theme) for line in drawn if line.band]
+    traces = [trace for line in drawn for trace in points(line, axis, measure, theme)]
+    marks = [trace for line in drawn if line.marks for trace in marks_on(line, axis, measure, theme)]
+    data = [*bands, *traces, *marks, *foot_marks(axis, theme)]
     return {
         "data": data,
         "layout": layout(
@@ -59,7 +38,7 @@ def trend(lines: Sequence[Line], axis: Axis, measure: str, theme: Theme, height:
             hovermode="closest",
             hoverdistance=40,
             xaxis={
-                "type": "date", "showgrid": False, "tickformat": TICKS[axis.by], "automargin": True, "nticks": 12,
+                "type": "date", "showgrid": False, "tickformat": TICKS[axis.by], "automargin": True, "tickangle": 0,
                 "ticks": "outside", "tickcolor": colour["line"], "ticklen": 4, **_few_ticks(axis),
                 "range": _range(axis),
             },
@@ -73,56 +52,11 @@ def trend(lines: Sequence[Line], axis: Axis, measure: str, theme: Theme, height:
     }  # fmt: skip
 
 
-def colour_of(line: Line, theme: Theme) -> str:
-    if isinstance(line.colour, int):
-        return CATEGORIES[theme][line.colour]
-    return TOKENS[theme][line.colour or "muted"]
-
-
-def _traces(line: Line, axis: Axis, measure: str, theme: Theme) -> list[Chart]:
-    colour, is_grey = colour_of(line, theme), line.colour == ""
-    common = {
-        "type": "scatter", "x": list(axis.starts), "meta": {"app": line.application},
-        "hovertemplate": f"<b>{safe(line.name)}</b><br>%{{x|{DAYS[axis.by]}}}<br>%{{y:,}} {measure.lower()}"
-        "<br>%{customdata[1]}<extra></extra>",
-        "customdata": [list(pair) for pair in zip(axis.ends, line.words, strict=True)],
-    }  # fmt: skip
-    values = [_number(value) for value in line.values]
-    complete = [value if whole else None for value, whole in zip(values, axis.is_complete, strict=True)]
-    few = sum(axis.is_complete) <= 60 and not is_grey
-    traces = [{
-        **common, "y": complete, "mode": "lines+markers", "opacity": 0.5 if is_grey else 1,
-        "line": {"color": colour, "width": 1.2 if is_grey else 2.2},
-        "marker": {"color": colour, "size": _sizes(axis, is_grey, few)},
-    }]  # fmt: skip
-    if not all(axis.is_complete):
-        traces.append({
-            **common, "y": _beside_incomplete(values, axis.is_complete), "mode": "lines+markers",
-            "opacity": 0.5 if is_grey else 1, "connectgaps": False,
-            "line": {"color": colour, "width": 1.2 if is_grey else 2.2, "dash": "dot"},
-            "marker": {"color": TOKENS[theme]["surface"], "line": {"color": colour, "width": 1.5},
-                       "size": [0 if whole else 7 for whole in axis.is_complete]},
-        })  # fmt: skip
-    if line.last_year:
-        traces.insert(0, {
-            "type": "scatter", "x": list(axis.starts), "y": [_number(value) for value in line.last_year],
-            "mode": "lines", "line": {"color": TOKENS[theme]["muted"], "width": 1.5, "dash": "dash"}, "opacity": 0.7,
-            "hovertemplate": f"{safe(line.name)}, a year before<br>%{{y:,}} {measure.lower()}<extra></extra>",
-        })  # fmt: skip
-    return traces
-
-
-def _sizes(axis: Axis, is_grey: bool, few: bool) -> list[int]:
-    """A mark at each point where there are few, and at those of the period; of grey lines none."""
-    first, last = axis.period or (0, -1)
-    usual = 5 if few else 0
-    return [9 if first <= place <= last and not is_grey else usual for place in range(len(axis.starts))]
-
-
-def _beside_incomplete(values: Sequence[float | None], is_complete: Sequence[bool]) -> list[float | None]:
-    """The incomplete values and their neighbours, so that the dashes join the line."""
-    padded = [True, *is_complete, True]
-    return [value if not all(padded[place : place + 3]) else None for place, value in enumerate(values)]
+def _highest(lines: Sequence[Line]) -> float:
+    """Of what is drawn; a band that is far above all lines does not press them down."""
+    values = max((value for line in lines for value in (*line.values, *line.last_year) if value == value), default=0)
+    bands = max((high for line in lines for _, high in line.band if high == high), default=0)
+    return max(values, min(bands, values * BAND_ROOM))
 
 
 def _few_ticks(axis: Axis) -> dict[str, Any]:
@@ -183,12 +117,16 @@ def _note_labels(axis: Axis, theme: Theme) -> list[Chart]:
 
 def _labels(lines: Sequence[Line], axis: Axis, highest: float, theme: Theme) -> list[Chart]:
     """The name at the end of each line, moved apart where lines end together."""
-    ends = sorted(((_number(line.values[-1]) or 0, line) for line in lines), key=lambda end: end[0])
+    ends = sorted(((_last_known(line.values), line) for line in lines), key=lambda end: end[0])
     heights = _apart([value for value, _ in ends], highest * LABEL_SHARE, highest)
     return [{
         "x": axis.starts[-1], "y": round(height, 4), "xanchor": "left", "xshift": 10, "showarrow": False,
-        "text": short(line.name), "font": {"size": 12, "color": colour_of(line, theme)},
+        "text": short(line.name), "font": {"size": 12, "color": colour_of(line, theme)}, "name": "end",
     } for (_, line), height in zip(ends, heights, strict=True)]  # fmt: skip
+
+
+def _last_known(values: Sequence[float]) -> float:
+    return next((round(float(value), 1) for value in reversed(values) if value == value), 0)
 
 
 def _room(lines: Sequence[Line]) -> int:
@@ -206,7 +144,3 @@ def _apart(heights: Sequence[float], gap: float, highest: float) -> list[float]:
         ceiling = highest if place == len(moved) - 1 else moved[place + 1] - gap
         moved[place] = min(moved[place], ceiling) if over else moved[place]
     return moved
-
-
-def _number(value: float) -> float | None:
-    return None if value != value else round(float(value), 1)

@@ -14,6 +14,7 @@ from ingestion.flags import add_flags
 from ingestion.history import add_history
 from ingestion.mapping import Mapping
 from ingestion.names import quoted
+from ingestion.outlook import add_outlook
 from ingestion.pairs import add_account_states, add_pairs
 from ingestion.partition import Partition, Receipt
 from ingestion.series import watched_of, weekly_series
@@ -48,6 +49,7 @@ def fill(
     series = weekly_series(connection, as_of, watched_of(mapping.usage.measures))
     add_flags(connection, series, folder)
     add_expected(connection, series, mapping.usage.measures)
+    add_outlook(connection, series)
     connection.execute(EXCEPTIONS)
     _add_tables_to_ledger(connection, reports)
 

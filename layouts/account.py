@@ -44,6 +44,7 @@ class Ids(StrEnum):
     CHART_FINDING = "account-chart-finding"
     CHART_TABLE = "account-chart-table"
     CHART_EXPORTS = "account-chart-exports"
+    FLAGS = "account-flags"
     APPLICATIONS = "account-applications"
     PEOPLE = "account-people"
     CONTACTS = "account-contacts"
@@ -68,6 +69,7 @@ def layout() -> html.Div:
         [
             html.Div(place(Ids.HEADING, skeleton(2)), className="heading"),
             html.Div([_slot(Ids.WORDS, 6), chart], className="thirds"),
+            _slot(Ids.FLAGS, 3),
             _slot(Ids.APPLICATIONS, 8),
             _slot(Ids.PEOPLE, 10),
             html.Div(
@@ -90,10 +92,13 @@ def _slot(identity: str, rows: int) -> html.Div:
     return html.Div(place(identity, skeleton(rows)), className="slot")
 
 
-def heading(account: Any, first_week: date, query: Query, left_out: bool) -> list[Any]:
-    """`account`: a row of data_access.account.PROFILE. `left_out`: filters that one account ignores."""
-    began = not pd.isna(account.since) and account.since.date() > first_week
-    since = f" since {numbers.day(account.since)}" if began else " for as long as there are data"
+def heading(
+    account: Any, standing: pd.DataFrame, chosen: Sequence[str], first_week: date, query: Query, left_out: bool
+) -> list[Any]:
+    """`account`: a row of data_access.account.PROFILE, `standing`: STANDING of all its applications.
+
+    `chosen`: ids of applications. `left_out`: filters that one account ignores.
+    """
     facts = {
         "Next renewal": numbers.day(account.renews_on),
         "Annual value": numbers.full(account.annual_value),
@@ -106,13 +111,34 @@ def heading(account: Any, first_week: date, query: Query, left_out: bool) -> lis
         html.Div(
             [
                 html.H1(account.account, title=account.account),
-                html.P([state_chip(account.state), since], className="finding"),
+                *_states(account, standing, chosen, first_week),
                 html.P(remark, className="finding") if left_out else None,
             ]
         ),
         link("Filter all tabs to this account", links.page("/", query), "button"),
         html.Dl([html.Div([html.Dt(name), html.Dd(words, title=words)]) for name, words in known.items()]),
     ]
+
+
+def _states(account: Any, standing: pd.DataFrame, chosen: Sequence[str], first_week: date) -> list[html.P]:
+    """Of the one application that is chosen, then of the account: the state, and since when."""
+    one = standing[standing["application_id"].isin(chosen)] if len(chosen) == 1 else standing.iloc[:0]
+    late = standing.loc[standing["state"] == "no data", "application"].tolist()
+    told = [(f"{row.application}: ", row, [row.application]) for row in one.itertuples(index=False)]
+    told.append(("Account: " if chosen else "", account, late))
+    return [
+        html.P([name, state_chip(row.state), _since(row, feeds, first_week)], className="finding")
+        for name, row, feeds in told
+    ]
+
+
+def _since(row: Any, feeds: Sequence[str], first_week: date) -> str:
+    """`feeds`: names of the applications that are late where the state is no data."""
+    if row.state == "no data":
+        return f" No event of {' or '.join(feeds)} from anybody lately: the feed is late"
+    if pd.isna(row.since) or (row.is_week and row.since.date() <= first_week):
+        return " for as long as there are data"
+    return f" {numbers.since(row.state, row.since, row.is_week)}"
 
 
 def words(sentences: Sequence[Any]) -> html.Section:
@@ -145,7 +171,7 @@ def applications(
     cells = [
         [
             link(row.application, query.toggled("app", row.application_id).search, title=row.application),
-            _state(row.state, row.since),
+            _state(row),
             sparkline(trends.get(row.application_id, [])),
             Number(to_rows(row.value, "use", of_it.only("app", row.application_id))),
             Number(change(row.value, row.before)),
@@ -170,9 +196,9 @@ def applications(
     )
 
 
-def _state(state: str, since: Any) -> html.Span:
-    chip = state_chip(state)
-    chip.title = None if pd.isna(since) else f"Since {numbers.day(since)}"
+def _state(row: Any) -> html.Span:
+    chip = state_chip(row.state)
+    chip.title = None if pd.isna(row.since) else numbers.since(row.state, row.since, row.is_week).capitalize()
     return chip
 
 
@@ -233,7 +259,7 @@ def people(
 def _who_uses_it(shown: int, counts: Mapping[str, int], chosen: str | None, of_it: Query, can_compare: bool) -> Any:
     parts: list[Any] = [to_rows(counts["active"], "users", of_it), " active in the period"]
     if can_compare:
-        parts.append(f", {numbers.full(counts['new'])} of them new; {numbers.full(counts['stopped'])} stopped")
+        parts.append(f", {numbers.full(counts['new'])} of them new; {numbers.full(counts['stopped'])} stopped in the period")
     if counts[chosen or "all"] > shown:
         parts.append(f". The {numbers.full(shown)} with most days are shown; the export has all")
     return parts

@@ -104,7 +104,7 @@ def rail(
             query.only("app", None if chosen == (row.application_id,) else row.application_id).search,
             "rail-row chosen" if row.application_id in chosen else "rail-row",
             title=f"{row.application}: {numbers.full(row.value)}; {numbers.full(row.in_use)} of "
-            f"{numbers.full(row.entitled)} entitled accounts used it",
+            f"{numbers.plural(row.entitled, 'entitled account')} used it",
             **({"aria-current": "true"} if row.application_id in chosen else {}),
         )
         for row in _sorted_rail(totals, query.one("rail")).itertuples(index=False)
@@ -208,13 +208,17 @@ def account_link(name: str, account_id: str, query: Query) -> html.A:
     return link(name, links.account(account_id, query), "account", title=name)
 
 
-def left_out(reasons: pd.DataFrame) -> str:
-    """How many accounts the bottom leaves out, and why."""
+def left_out(reasons: pd.DataFrame, query: Query) -> Any:
+    """How many accounts the bottom leaves out, and why. Columns of `reasons`: state, accounts."""
     if reasons.empty:
         return "Every account with a subscription or use is considered."
     total = int(reasons["accounts"].sum())
-    parts = [f"{numbers.full(row.accounts)} {WHY_LEFT_OUT[row.state]}" for row in reasons.itertuples(index=False)]
-    return f"Leaves out {numbers.plural(total, 'account')}: {', '.join(parts)}."
+    words: list[Any] = ["Leaves out ", to_rows(total, "left-out", query, numbers.plural(total, "account"))]
+    for number, row in enumerate(reasons.itertuples(index=False)):
+        kind = f"left-out-{row.state.replace(' ', '-')}"
+        told = f"{numbers.full(row.accounts)} {WHY_LEFT_OUT[row.state]}"
+        words += [", " if number else ": ", to_rows(row.accounts, kind, query, told)]
+    return [*words, "."]
 
 
 def summary_table(rows: pd.DataFrame, query: Query, measure: str) -> html.Div:
@@ -334,22 +338,25 @@ def _could_buy(names: list[str]) -> html.Span:
     return html.Span(words, title=", ".join(names), className="finding")
 
 
-def map_table(wide: pd.DataFrame) -> html.Details:
-    """The heat map's numbers as a table. `wide`: a row per account, a column per application."""
+def map_table(wide: pd.DataFrame, applications: Mapping[str, str], accounts: Mapping[str, str], query: Query) -> Any:
+    """The heat map's numbers as a table. `wide`: a row per account id, a column per application id; the names by id."""
     head = html.Tr(
         [
             html.Th("Account", scope="col"),
-            *(html.Th(name, scope="col", className="number") for name in wide.columns),
+            *(html.Th(applications[app], scope="col", className="number") for app in wide.columns),
         ]
     )
     body = [
         html.Tr(
             [
-                html.Th(name, scope="row"),
-                *(html.Td("" if pd.isna(v) else numbers.full(v), className="number") for v in values),
+                html.Th(account_link(accounts[account], account, query), scope="row"),
+                *(
+                    html.Td(_use(v, query.only("app", app).only("account", account)), className="number")
+                    for app, v in zip(wide.columns, values, strict=True)
+                ),
             ]
         )
-        for name, values in zip(wide.index, wide.to_numpy(), strict=True)
+        for account, values in zip(wide.index, wide.to_numpy(), strict=True)
     ]
     return html.Details(
         [
@@ -362,3 +369,7 @@ def map_table(wide: pd.DataFrame) -> html.Details:
         ],
         className="twin",
     )
+
+
+def _use(value: float, of_it: Query) -> Any:
+    return "" if pd.isna(value) else to_rows(value, "use", of_it)

@@ -15,11 +15,16 @@ from layouts.controls import card, empty, exports, link, menu, state_chip, switc
 from layouts.forms import assign_form, away, follow_up_form, note_form, snooze_form, unsnooze_form
 from layouts.links import Query
 
+NUMBERS = ("probability", "annual_value")
+OUTLOOK = "Likelihood of no use in the next 8 weeks; asked of pairs used in at least 3 of the last 12"
 SIZES = (20, 50, 100, 200)
 PAIRS_SHOWN = 3
 CALL_STATES = ("never activated", "inactive", "low")
 CARE = {"all": "All", "mine": "Mine", "snoozed": "Put aside"}
-ORDER = "Most first: months silent × annual value ÷ mean × nearness of the renewal, summed over an account's pairs"
+ORDER = (
+    "Most first: months silent, at most 6, or likely to be so soon, × annual value ÷ mean × nearness of the renewal, "
+    "summed over an account's pairs"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +41,8 @@ def work_list(
 ) -> html.Section:
     """`pairs`: one row per pair to call, account by account in the order of their priority.
 
-    Columns: those of data_access/inactive.py CALLS and of care.py CARE, days_silent, days_to_renewal, score, last_user.
+    Columns: those of data_access/inactive.py CALLS and of care.py CARE, days_silent, days_to_renewal, probability, why,
+    score, last_user.
     `people`: the contact by account id. `names` of those who may be assigned, by address.
     """
     which = query.one("care") or "all"
@@ -51,7 +57,7 @@ def work_list(
         identity="inactive-calls",
         actions=[
             switch("Whose accounts", options),
-            exports(f"{href}/calls", query.search, rows=links.rows("pairs", query.among("state", CALL_STATES))),
+            exports(f"{href}/calls", query.search, rows=links.rows("calls", query)),
         ],
         class_name="calls",
     )
@@ -102,11 +108,16 @@ def _nobody(query: Query, which: str, counts: Counts) -> Any:
 def _table(
     pairs: pd.DataFrame, people: Mapping[str, Any], names: Mapping[str, str], counts: Counts, query: Query
 ) -> list[Any]:
-    known = [name for name in ("last_user", "annual_value", "renews_on") if pairs[name].notna().any()]
-    words = {"last_user": "Last user", "annual_value": "Annual value", "renews_on": "Renews on"}
+    known = [name for name in ("probability", "last_user", "annual_value", "renews_on") if pairs[name].notna().any()]
+    words = {
+        "probability": "Outlook",
+        "last_user": "Last user",
+        "annual_value": "Annual value",
+        "renews_on": "Renews on",
+    }
     heads = [
         ("", "place"), ("Account", ""), ("Application", ""), ("State, since", ""), ("Days silent", "number"),
-        *((words[name], "number" if name == "annual_value" else "") for name in known),
+        *((words[name], "number" if name in NUMBERS else "") for name in known),
         *([("Main contact", "")] if people else []), ("", "act"),
     ]  # fmt: skip
     head = html.Tr([html.Th(text, scope="col", className=mark) for text, mark in heads])
@@ -169,8 +180,11 @@ def _menu(row: Any) -> html.Details:
 
 
 def _pair(row: Any, known: list[str], query: Query) -> list[html.Td]:
-    since = [" ", html.Span(f"since {numbers.day(row.since)}", className="finding")] if pd.notna(row.since) else []
+    words = numbers.since(row.state, row.since, row.is_week) if pd.notna(row.since) else ""
     cells = {
+        "probability": html.Td(
+            numbers.share(row.probability), className="number", title=row.why if pd.notna(row.why) else OUTLOOK
+        ),
         "last_user": html.Td(row.last_user if pd.notna(row.last_user) else numbers.NOTHING, className="person"),
         "annual_value": html.Td(numbers.full(row.annual_value), className="number"),
         "renews_on": html.Td(numbers.day(row.renews_on), className="day"),
@@ -179,7 +193,7 @@ def _pair(row: Any, known: list[str], query: Query) -> list[html.Td]:
         html.Td(
             link(row.application, query.only("app", row.application_id).search, title=row.application), className="app"
         ),
-        html.Td([state_chip(row.state), *since], className="since"),
+        html.Td([state_chip(row.state), " ", html.Span(words, className="finding")], className="since"),
         html.Td(numbers.full(row.days_silent), className="number"),
         *(cells[name] for name in known),
     ]
@@ -192,7 +206,7 @@ def reason(pairs: pd.DataFrame) -> str:
     silent = {
         "never activated": f"never used in the {days} since its start",
         "inactive": f"silent for {days}",
-        "low": f"used little, last {days} ago",
+        "low": f"used little, last {f'{days} ago' if first['days_silent'] else 'today'}",
     }[first["state"]]
     parts = [
         f"{first['application']} is {silent}" if first["state"] == "inactive" else f"{first['application']}: {silent}"
@@ -244,6 +258,6 @@ def _more(shown: int, count: int, query: Query) -> html.Div | None:
     longer = [link(f"Show {size}", query.only("calls", str(size)).search, "quiet") for size in SIZES if shown < size][
         :2
     ]
-    every = link("Rows of all of them", links.rows("pairs", query.among("state", CALL_STATES)), "quiet")
+    every = link("Rows of all of them", links.rows("calls", query), "quiet")
     words = f"{numbers.full(shown)} of {numbers.plural(count, 'account')}. "
     return html.Div([words, *longer, every], className="sizes finding")

@@ -8,14 +8,15 @@ from typing import Any
 import pandas as pd
 from dash import html
 
-from layouts import numbers
+from layouts import links, numbers
 from layouts.accounts import account_link
-from layouts.controls import card, empty, exports, link, sparkline, table
+from layouts.controls import card, empty, exports, link, sparkline, table, to_rows
 from layouts.inactive import SHOWN, plain
 from layouts.links import Query
 from layouts.shell import MEASURES
 
 UNKNOWN_REASON = "No reason given"
+NOTHING_HELD = "none at the start of the period"
 NOBODY = ("No pair was cancelled in this period.", "Choose a longer period, or take away a filter above.")
 
 
@@ -106,31 +107,39 @@ def when(
     return card(
         title,
         finding,
-        [_rates(churn), chart],
+        [_rates(churn, query), chart],
         identity="inactive-when",
         actions=exports(f"{href}/months", query.search),
     )
 
 
-def _rates(churn: Any) -> html.Dl:
-    """Churn rate of accounts, pairs and annual value."""
+def _rates(churn: Any, query: Query) -> html.Dl:
+    """Churn rate of accounts, pairs and annual value, with the way to what was lost and to what there was."""
     rates = [
-        ("of accounts", churn.accounts_lost, churn.accounts),
-        ("of pairs", churn.pairs_lost, churn.pairs),
-        ("of annual value", churn.value_lost, churn.value),
+        ("of accounts", churn.accounts_lost, churn.accounts, "-accounts"),
+        ("of pairs", churn.pairs_lost, churn.pairs, ""),
+        ("of annual value", churn.value_lost, churn.value, "-value"),
     ]
     return html.Dl(
         [
             html.Div(
                 [
                     html.Dt(f"Churn {noun}"),
-                    html.Dd([html.B(rate(lost, start)), f" {numbers.short(lost)} of {numbers.short(start)}"]),
+                    html.Dd(
+                        [
+                            html.B(rate(lost, start)), " ",
+                            to_rows(lost, f"lost{kind}", query, numbers.short(lost)), " of ",
+                            to_rows(start, f"held{kind}", query, numbers.short(start)),
+                        ]
+                        if start > 0
+                        else NOTHING_HELD
+                    ),
                 ]
             )
-            for noun, lost, start in rates
+            for noun, lost, start, kind in rates
         ],
         className="rates",
-    )
+    )  # fmt: skip
 
 
 def rate(lost: float, start: float) -> str:
@@ -204,7 +213,7 @@ def gone(
         plain(("Account", "Application", "Cancelled on", "Reason", "Value", "26 weeks before"), rows, {4}),
         identity="inactive-gone",
         class_name="gone",
-        actions=exports(f"{href}/cancelled", query.search),
+        actions=exports(f"{href}/cancelled", query.search, rows=links.rows("ended", query)),
     )
 
 
@@ -228,7 +237,7 @@ def reasons(found: pd.DataFrame, query: Query, href: str) -> html.Section:
         "Reasons given in the period",
         plain(("Reason", "", "Pairs cancelled", "Annual value"), rows, {2, 3}),
         identity="inactive-reasons",
-        actions=exports(f"{href}/reasons", query.search),
+        actions=exports(f"{href}/reasons", query.search, rows=links.rows("ended", query)),
         class_name="reasons",
     )
 
@@ -241,10 +250,10 @@ def by_application(churn: pd.DataFrame, query: Query, href: str) -> html.Section
     rows = [
         [
             link(row.application, query.only("app", row.application_id).search, title=row.application),
-            numbers.full(row.pairs_lost),
-            numbers.full(row.pairs),
+            to_rows(row.pairs_lost, "lost", query.only("app", row.application_id)),
+            to_rows(row.pairs, "held", query.only("app", row.application_id)),
             rate(row.pairs_lost, row.pairs),
-            numbers.full(row.value_lost),
+            to_rows(row.value_lost, "lost-value", query.only("app", row.application_id)),
             rate(row.value_lost, row.value),
         ]
         for row in churn.itertuples(index=False)

@@ -21,6 +21,7 @@ PARTS = {
     "intensity": ("More per person", "Less per person"),
     "lapsed": ("Lapsed", "Lapsed"),
     "cancelled": ("Cancelled", "Cancelled"),
+    "missing": ("No data", "No data"),
 }
 PART_HELP = {
     "new": "used for the first time",
@@ -29,6 +30,7 @@ PART_HELP = {
     "intensity": "used in both periods: more by each person, or less",
     "lapsed": "used in the comparison and not since",
     "cancelled": "used in the comparison, and cancelled",
+    "missing": "the feed of the application is late: this is no change in use",
 }
 
 
@@ -39,6 +41,7 @@ class Ids(StrEnum):
     STEPS_ACTIONS = "changes-steps-actions"
     STEPS_TABLE = "changes-steps-table"
     WHOM = "changes-whom"
+    FLAGS = "changes-flags"
     MOVERS = "changes-movers"
     MONTHS = "changes-months"
     MONTHS_FINDING = "changes-months-finding"
@@ -65,6 +68,7 @@ def layout() -> html.Div:
                 ],
                 className="halves first",
             ),
+            html.Div(place(Ids.FLAGS, skeleton(12)), className="slot between"),
             html.Div(
                 [
                     html.Div(place(Ids.MOVERS, skeleton(12)), className="slot"),
@@ -309,7 +313,7 @@ def _parts(parts: Mapping[str, float]) -> html.Span:
         return html.Span("unchanged", className="finding")
     ordered = sorted(parts.items(), key=lambda item: -abs(item[1]))
     words = "; ".join(f"{part_words(part, amount)} {signed(amount)}" for part, amount in ordered)
-    return html.Span([part_words(*ordered[0]), ", …" if len(ordered) > 1 else None], title=words)
+    return html.Span([part_words(*ordered[0]), f" +{len(ordered) - 1}" if len(ordered) > 1 else None], title=words)
 
 
 def pair(before: float, now: float) -> str:

@@ -1,5 +1,6 @@
 """How fresh, complete and clean is all this?"""
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -7,7 +8,7 @@ import pandas as pd
 from dash import html
 
 from layouts import numbers
-from layouts.controls import card, empty, exports, skeleton, table
+from layouts.controls import Number, card, empty, exports, skeleton, table
 from layouts.markup import place
 
 SHOWN = 100
@@ -20,10 +21,15 @@ WORDS = {
 
 class Ids(StrEnum):
     CONTENT = "data-content"
+    JUDGED = "data-back-test"
 
 
 def layout() -> html.Div:
-    return html.Div(html.Div(place(Ids.CONTENT, skeleton(12)), className="slot"), className="page-data")
+    places = [
+        html.Div(place(Ids.CONTENT, skeleton(12)), className="slot"),
+        html.Div(place(Ids.JUDGED), className="slot"),
+    ]
+    return html.Div(places, className="page-data")
 
 
 def heading(source: str, as_of: str, published: str, zone: str) -> html.Div:
@@ -135,3 +141,30 @@ def exceptions(found: pd.DataFrame, href: str) -> html.Section:
 def _first_of(found: pd.DataFrame, noun: str) -> str:
     count = numbers.plural(len(found), noun)
     return count if len(found) <= SHOWN else f"{count} (the first {SHOWN} are shown)"
+
+
+def judged(found: Sequence[Any]) -> html.Section:
+    """The last back-test: each of `found` has made_at, source, title and table, with a row per method."""
+    title = "How good are flags and outlook?"
+    if not found:
+        remedy = "Run `dashboard backtest`: it judges both on the past of this log, beside simple rules."
+        return card(title, "", empty("They were not judged yet.", remedy), identity="data-judged")
+    first = found[0]
+    finding = f"Judged on the past of {first.source}, {numbers.day(first.made_at)}"
+    blocks = [block for one in found for block in (html.H3(one.title), _judged(one.table))]
+    return card(title, finding, blocks, identity="data-judged")
+
+
+def _judged(rows: pd.DataFrame) -> html.Div:
+    if rows.empty:
+        return html.P("Too little history, or use, to judge.", className="finding")
+    heads = [str(name).replace("_", " ") for name in rows]
+    heads[0] = "Method"
+    return table(heads, [list(map(_figure, row)) for row in rows.itertuples(index=False)])
+
+
+def _figure(value: Any) -> Any:
+    """Shares to three digits; counts as they are."""
+    if isinstance(value, float):
+        return Number(numbers.full(value) if value.is_integer() and value > 1 else f"{value:.3f}")
+    return value.capitalize() if isinstance(value, str) else value

@@ -1,5 +1,6 @@
 """Inactive & low: who needs a call, and who merely cancelled?"""
 
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -14,6 +15,7 @@ from layouts.markup import place
 from layouts.shell import MEASURES
 
 SHOWN, LATE_SHOWN = 100, 2
+RETIRED_AFTER = timedelta(weeks=26)  # without an event of anybody a feed is hardly late any more
 APART = ("cancelled", "not started")
 MEANINGS = {
     "active": "Used in the last 30 days, as usual",
@@ -21,7 +23,7 @@ MEANINGS = {
     "onboarding": "Started less than 30 days ago",
     "inactive": "No use in the last 30 days",
     "never activated": "No use since the start",
-    "no data": "The feed is late: not judged",
+    "no data": "No event of the application: not judged",
     "cancelled": "Needs no call",
     "not started": "Starts after the last day of data",
 }
@@ -35,6 +37,7 @@ class Ids(StrEnum):
     REACTIVATED = "inactive-reactivated"
     CALLS = "inactive-calls"
     FORMS = "inactive-forms"
+    OUTLOOK = "inactive-outlook"
     CANCELLATIONS = "inactive-cancellations"
 
 
@@ -52,6 +55,7 @@ def layout() -> html.Div:
             html.Div(
                 [
                     html.Div([place(Ids.FORMS), place(Ids.CALLS, skeleton(20))], className="slot"),
+                    html.Div(place(Ids.OUTLOOK, skeleton(12)), className="slot"),
                     html.Div(place(Ids.CANCELLATIONS, skeleton(12)), className="slot"),
                 ],
                 className="stack",
@@ -66,7 +70,7 @@ def heading(sentence: str) -> list[Any]:
 
 
 def states(
-    counts: pd.DataFrame, feeds: pd.DataFrame, query: Query, as_of: str, has_subscriptions: bool, href: str
+    counts: pd.DataFrame, feeds: pd.DataFrame, query: Query, as_of: date, has_subscriptions: bool, href: str
 ) -> html.Section:
     """The counts sum to the entitled pairs; those that are no entitlement stand below, apart.
 
@@ -91,11 +95,11 @@ def states(
     rows = [_state_row(state, counts.loc[state], entitled, query) for state in judged]
     apart = [_state_row(state, counts.loc[state], 0, query) for state in told if state in APART]
     body = html.Table([html.Thead(head), html.Tbody([*rows, total]), html.Tbody(apart)], className="plain states")
-    finding = f"Each pair of account and application is in one state on {as_of}; entered and left: in four weeks"
+    finding = f"Each pair of account and application is in one state on {numbers.day(as_of)}; entered and left: in four weeks"
     return card(
         _needing(counts, entitled),
         finding,
-        [html.Div(body, className="sideways", tabIndex=0), *_notes(feeds, query, has_subscriptions)],
+        [html.Div(body, className="sideways", tabIndex=0), *_notes(feeds, query, as_of, has_subscriptions)],
         identity="inactive-states",
         actions=exports(f"{href}/states", query.search),
     )
@@ -127,8 +131,8 @@ def _state_row(state: str, counts: pd.Series, entitled: int, query: Query) -> ht
             ),
             html.Td(to_rows(counts["pairs"], "pairs", of_it), className="number"),
             html.Td(f"{share:.1%}" if entitled else "", className="number"),
-            html.Td(_moved("+", counts["entered"]), className="number"),
-            html.Td(_moved("−", counts["left"]), className="number"),
+            html.Td(_moved("+", counts["entered"], "entered", of_it), className="number"),
+            html.Td(_moved("−", counts["left"], "left", of_it), className="number"),
             html.Td(MEANINGS[state], className="meaning", title=MEANINGS[state]),
         ],
         className="chosen" if is_chosen else "",
@@ -136,26 +140,16 @@ def _state_row(state: str, counts: pd.Series, entitled: int, query: Query) -> ht
     )
 
 
-def _moved(sign: str, pairs: float) -> str:
-    return f"{sign}{numbers.full(pairs)}" if pairs > 0 else numbers.full(pairs)
+def _moved(sign: str, pairs: float, kind: str, of_it: Query) -> Any:
+    return to_rows(pairs, kind, of_it, f"{sign}{numbers.full(pairs)}" if pairs > 0 else None)
 
 
-def _notes(feeds: pd.DataFrame, query: Query, has_subscriptions: bool) -> list[Any]:
-    """What the states cannot tell: late feeds, and what no table says."""
-    late = [
-        html.P(
-            [
-                link(row.application, query.only("app", row.application_id).search),
-                ": no event from anybody ",
-                f"since {numbers.day(row.last_day)}" if pd.notna(row.last_day) else "ever",
-                f". Its feed is late: {numbers.plural(row.pairs, 'pair')} not judged, and none of them inactive.",
-            ],
-            className="finding note",
-        )
-        for row in feeds.itertuples(index=False)
-    ]
+def _notes(feeds: pd.DataFrame, query: Query, as_of: date, has_subscriptions: bool) -> list[Any]:
+    """What the states cannot tell: applications without events, and what no table says."""
+    late = [_without_events(row, as_of, query) for row in feeds.itertuples(index=False)]
     if len(late) > LATE_SHOWN:
-        words = f"{len(late)} feeds are late: {numbers.plural(int(feeds['pairs'].sum()), 'pair')} not judged"
+        pairs = numbers.plural(int(feeds["pairs"].sum()), "pair")
+        words = f"{len(late)} applications are without events lately: {pairs} not judged"
         late = [html.Details([html.Summary(words), *late], className="twin note")]
     if has_subscriptions:
         return late
@@ -164,6 +158,17 @@ def _notes(feeds: pd.DataFrame, query: Query, has_subscriptions: bool) -> list[A
         "cannot be told from who is silent."
     )
     return [*late, html.P(words, className="finding note")]
+
+
+def _without_events(row: Any, as_of: date, query: Query) -> html.P:
+    """A late feed, or an application that nobody uses any more."""
+    if pd.isna(row.last_day):
+        since, why = "ever", "it may not be in use"
+    else:
+        is_old = row.last_day.date() < as_of - RETIRED_AFTER
+        since, why = f"since {numbers.day(row.last_day)}", "it may be retired" if is_old else "its feed is late"
+    words = f": no event from anybody {since}: {why}. {numbers.plural(row.pairs, 'pair')} not judged, none inactive."
+    return html.P([link(row.application, query.only("app", row.application_id).search), words], className="finding note")
 
 
 def reactivated(

@@ -7,7 +7,10 @@ from urllib.parse import parse_qsl, quote, urlencode
 from dash import get_relative_path
 
 # Defaults are left out of the address, so that one picture has one address.
-DEFAULTS = {"period": "13w", "vs": "before", "view": "top", "n": "10", "by": "week", "calls": "20", "care": "all"}
+DEFAULTS = {
+    "period": "13w", "vs": "before", "view": "top", "n": "10", "by": "week", "calls": "20", "care": "all",
+    "of": "pairs", "ahead": "8", "flags": "open", "flagged": "20",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,18 +15,28 @@ from layouts.shell import MEASURES
 
 HEIGHT = "max(420px, calc(100vh - 290px))"
 # What can be asked of the same filters: the kind, and the words for it.
-KINDS = {"use": "Use", "users": "People", "accounts": "Accounts", "pairs": "Pairs"}
-KINDS_BEFORE = {"before": "Use", "users-before": "People"}
-NOUNS = {
-    "use": "pair", "before": "pair", "used": "pair", "users": "person", "users-before": "person", "pairs": "pair",
-    "accounts": "account",
-}  # fmt: skip
+FAMILIES = (
+    {"use": "Use", "users": "People", "accounts": "Accounts", "pairs": "Pairs"},
+    {"before": "Use", "users-before": "People"},
+    {"entered": "Came", "left": "Left"},
+    {"lost": "Pairs", "lost-accounts": "Accounts", "lost-value": "Value"},
+    {"held": "Pairs", "held-accounts": "Accounts", "held-value": "Value"},
+)
+PEOPLE = ("users", "users-before")
+VALUES = ("held-value", "lost-value")
+ACCOUNTS = ("accounts", "held-accounts", "lost-accounts", "left-out", "left-out-onboarding", "left-out-no-data",
+            "left-out-not-started", "left-out-cancelled")  # fmt: skip
+PAIRS = ("pairs", "entered", "left", "calls", "held", "lost", "ended")
 PLURALS = {"pair": "pairs", "person": "people", "account": "accounts"}
 ACCOUNT = {"field": "account", "headerName": "Account", "cellRenderer": "AccountLink", "width": 220,
            "tooltipField": "account"}  # fmt: skip
 FIRST = {"pinned": "left", **NAME}
 APPLICATION = {"field": "application", "headerName": "Application", "flex": 1, "minWidth": 180}
 STATE = {"field": "state", "headerName": "State", "cellRenderer": "StateChip", "width": 150}
+STARTED = {"field": "started_on", "headerName": "Started", "width": 120}
+CANCELLED = {"field": "cancelled_on", "headerName": "Cancelled", "width": 120}
+REASON = {"field": "reason", "headerName": "Reason", "width": 170, "tooltipField": "reason"}
+MANAGER = {"field": "manager", "headerName": "Manager", "cellRenderer": "Segment", "width": 170}
 LAST_USE = {"field": "last_use_on", "headerName": "Last use", "width": 120}
 
 
@@ -57,7 +67,7 @@ def layout() -> html.Div:
 def heading(number: float, noun: str, definition: str, where: Sequence[str]) -> list[Any]:
     """The number with its noun, how it is counted, and of what."""
     return [
-        html.H1([html.Data(numbers.full(number), value=f"{number:.6f}"), f" {noun}"]),
+        html.H1([html.Data(numbers.full(number), value=f"{number:.6f}"), f" {numbers.noun(number, noun)}"]),
         html.P(definition, className="finding"),
         html.P(" · ".join(where), className="finding"),
     ]
@@ -65,12 +75,12 @@ def heading(number: float, noun: str, definition: str, where: Sequence[str]) -> 
 
 def grid_head(kind: str, count: int, total: float | None, noun: str) -> list[Any]:
     """How many rows there are and, where their values add up (`total`), to what."""
-    named = NOUNS[kind]
+    named = "person" if kind in PEOPLE else "account" if kind in ACCOUNTS else "pair"
     rows = f"{numbers.full(count)} {named if count == 1 else PLURALS[named]}"
     if total is None:
         words: list[Any] = [html.Data(rows, value=str(count)), ", one row each"]
     else:
-        value = html.Data(f"{numbers.full(total)} {noun}", value=f"{total:.6f}")
+        value = html.Data(numbers.counted(total, noun), value=f"{total:.6f}")
         words = [f"{rows} of account and application: ", value, " in all"]
     whom = "person" if named == "person" else "account"
     return [
@@ -81,7 +91,7 @@ def grid_head(kind: str, count: int, total: float | None, noun: str) -> list[Any
 
 def kinds(kind: str, query: Query, has_people: bool, adds_up: bool) -> html.Div | None:
     """Other rows of the same filters."""
-    offered = KINDS_BEFORE if kind in KINDS_BEFORE else KINDS
+    offered: Mapping[str, str] = next((family for family in FAMILIES if kind in family), {})
     told = [one for one in offered if (has_people or "users" not in one) and (adds_up or one not in ("use", "before"))]
     if len(told) < 2:
         return None
@@ -90,14 +100,15 @@ def kinds(kind: str, query: Query, has_people: bool, adds_up: bool) -> html.Div 
 
 def columns(kind: str, measure: str, filled: Mapping[str, float]) -> list[dict[str, Any]]:
     """Column definitions; `filled`: in how many rows a column holds something. Empty ones are left out."""
-    value = {"field": "value", "headerName": MEASURES[measure], "cellRenderer": "Number", "width": 160, **NUMBER}
+    value = {"field": "value", "headerName": "Annual value" if kind in VALUES else MEASURES[measure],
+             "cellRenderer": "Number", "width": 160, **NUMBER}  # fmt: skip
     use = [
         {**ACCOUNT, **FIRST},
         APPLICATION,
         {**value, "initialSort": "desc"},
         STATE,
         LAST_USE,
-        {"field": "manager", "headerName": "Manager", "cellRenderer": "Segment", "width": 170},
+        MANAGER,
     ]
     people = [
         {"field": "person", "headerName": "Person", "width": 220, "tooltipField": "user_id", **FIRST},
@@ -105,24 +116,27 @@ def columns(kind: str, measure: str, filled: Mapping[str, float]) -> list[dict[s
         {**ACCOUNT, "cellRenderer": "AccountLink"},
         {"field": "other_accounts", "headerName": "Other accounts", "width": 140, **NUMBER},
         {"field": "applications", "headerName": "Applications", "width": 125, **NUMBER},
-        {"field": "days_active", "headerName": "Days active", "width": 125, **NUMBER,
-         "sortable": False},
+        {"field": "days_active", "headerName": "Days active", "width": 125, **NUMBER},
         {"field": "logins", "headerName": "Logins", "cellRenderer": "Number", "width": 100, "initialSort": "desc",
          **NUMBER},
-        {"field": "last_day", "headerName": "Last day", "width": 120, "sortable": False},
+        {"field": "last_day", "headerName": "Last day", "width": 120},
         {"field": "user_id", "headerName": "Id", "width": 130},
     ]  # fmt: skip
     pairs = [
         {**ACCOUNT, **FIRST},
         APPLICATION,
+        {**STATE, "field": "state_before", "headerName": "Four weeks before"},
         STATE,
         {"field": "since", "headerName": "Since", "width": 120, "headerTooltip": "In this state since the week of"},
-        {"field": "started_on", "headerName": "Started", "width": 120},
-        {"field": "cancelled_on", "headerName": "Cancelled", "width": 120},
+        STARTED,
+        CANCELLED,
+        REASON,
         LAST_USE,
         {"field": "seats", "headerName": "Seats", "cellRenderer": "Number", "width": 90, **NUMBER},
         {"field": "annual_value", "headerName": "Annual value", "cellRenderer": "Number", "width": 130, **NUMBER},
     ]
+    values = [{**ACCOUNT, **FIRST}, APPLICATION, {**value, "initialSort": "desc"}, STATE, STARTED, CANCELLED, REASON,
+              MANAGER]  # fmt: skip
     accounts = [
         {**ACCOUNT, **FIRST},
         STATE,
@@ -135,5 +149,8 @@ def columns(kind: str, measure: str, filled: Mapping[str, float]) -> list[dict[s
             )
         ),
     ]  # fmt: skip
-    offered = {"users": people, "users-before": people, "pairs": pairs, "accounts": accounts}.get(kind, use)
+    offered = {
+        **dict.fromkeys(PEOPLE, people), **dict.fromkeys(PAIRS, pairs), **dict.fromkeys(VALUES, values),
+        **dict.fromkeys(ACCOUNTS, accounts),
+    }.get(kind, use)  # fmt: skip
     return [column for column in offered if filled.get(str(column["field"]), 1) > 0 or column in offered[:2]]

@@ -158,7 +158,7 @@ def bar(
         ),
         html.Div(
             [
-                _choice("Period", "period", PERIODS, query, PERIODS.get(period, "Custom"), _custom_period()),
+                _choice("Period", "period", PERIODS, query, PERIODS.get(period, period_words), _custom_period()),
                 _choice("Compared with", "vs", COMPARISONS, query, comparison_words),
                 _applications(query, applications),
                 *([_segments(query, segments)] if segments else []),

@@ -1,12 +1,12 @@
 """Usage over time: how does use of each application move, and where are spikes?"""
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
 import pandas as pd
-from dash import html
+from dash import dcc, html
 
 from layouts import links, numbers
 from layouts.accounts import account_link
@@ -31,6 +31,8 @@ from layouts.shell import MEASURES
 
 HEIGHT = 380
 UNITS = {"day": "Day", "week": "Week", "month": "Month"}
+NO_DATA = "no data"
+ARROWS, DIRECTIONS = {1: "▲", -1: "▼"}, {1: "rise", -1: "fall"}
 BUCKETS = {"day": "days", "week": "weeks", "month": "months"}
 BEFORE = {"day": "a week before", "week": "the week before", "month": "the month before"}
 
@@ -38,6 +40,7 @@ BEFORE = {"day": "a week before", "week": "the week before", "month": "the month
 class Ids(StrEnum):
     HEADING = "usage-heading"
     RAIL = "usage-rail"
+    FIGURE = "usage-figure"
     CHART = "usage-chart"
     CHART_HEAD = "usage-chart-head"
     CHART_ACTIONS = "usage-chart-actions"
@@ -66,6 +69,7 @@ def layout() -> html.Div:
                                             html.Div(place(Ids.CHART_ACTIONS), className="card-actions"),
                                         ]
                                     ),
+                                    dcc.Store(id=Ids.FIGURE),
                                     graph(Ids.CHART, label, HEIGHT),
                                     place(Ids.CHART_TABLE),
                                 ],
@@ -139,7 +143,7 @@ def rail(rows: pd.DataFrame, trends: Mapping[str, list[float]], query: Query, co
                 [
                     html.Span(row.application, className="name", title=row.application),
                     sparkline(trends.get(row.application_id, [])),
-                    html.Span(numbers.short(row.value), className="number"),
+                    html.Span(known(row.value, numbers.short), className="number"),
                     change(row.value, row.before),
                 ],
                 query.only("app", target).search,
@@ -171,35 +175,80 @@ def narrowed(query: Query, first: date, last: date) -> Query:
     return query.only("period", f"{first.isoformat()}..{last.isoformat()}")
 
 
-def chart_table(values: pd.DataFrame, ends: Sequence[date], is_complete: Sequence[bool], query: Query,
-                by: str) -> html.Details:  # fmt: skip
-    """The lines as a table, newest first. `values`: a row per bucket, a column per line under its name."""
-    head = html.Tr(
+def known(value: float, written: Callable[[float], str] = numbers.full) -> str:
+    """A number as it is written; missing: the feed was away."""
+    return NO_DATA if value != value else written(value)
+
+
+def hint(words: str) -> html.P | None:
+    return html.P(words, className="finding under-chart") if words else None
+
+
+def flagged(rows: pd.DataFrame, query: Query) -> html.Details | None:
+    """The weeks that are marked, newest first. Columns of `rows`: callbacks.usage_flags.flagged."""
+    if rows.empty:
+        return None
+    newest = rows.iloc[::-1]
+    body = [
         [
-            html.Th(UNITS[by], scope="col"),
-            *(html.Th(name, scope="col", className="number") for name in values.columns),
+            link(numbers.day(row.week), _week_of(row.week, row.application_id, query).search),
+            row.application,
+            html.Span(
+                [html.B(ARROWS[row.direction], className="change " + DIRECTIONS[row.direction]), " ", row.sentence]
+            ),
         ]
-    )
+        for row in newest.itertuples(index=False)
+    ]
+    last = newest.iloc[0]
+    which = f"{ARROWS[last.direction]} {last.application}, week of {numbers.day(last.week)}"
+    weeks = rows["week"].nunique()
+    summary = f"{weeks} weeks stand out, the last: {which}" if weeks > 1 else f"1 week stands out: {which}"
+    return html.Details([html.Summary(summary), table(["Week", "Application", "What was seen"], body)],
+                        className="twin flagged")  # fmt: skip
+
+
+def _week_of(monday: pd.Timestamp, application_id: str, query: Query) -> Query:
+    week = narrowed(query, monday.date(), monday.date() + timedelta(days=6))
+    return week.only("app", application_id) if application_id else week
+
+
+def chart_table(
+    values: pd.DataFrame,
+    names: Mapping[str, str],
+    expected: Mapping[str, pd.DataFrame],
+    ends: Sequence[date],
+    is_complete: Sequence[bool],
+    query: Query,
+    by: str,
+) -> html.Details:
+    """The lines as a table, newest first. `values`: a row per bucket, a column per application; missing: no data.
+
+    `expected`: of some of them, low and high in rows alike.
+    """
+    columns: list[tuple[str, list[str]]] = []
+    for key, name in names.items():
+        columns.append((name, [known(value) for value in values[key]]))
+        if key in expected:
+            ranges = zip(expected[key]["low"], expected[key]["high"], strict=True)
+            columns.append((f"Expected of {name}", [_range(low, high) for low, high in ranges]))
+    head = [html.Th(UNITS[by], scope="col"), *(html.Th(name, scope="col", className="number") for name, _ in columns)]
     body = [
         html.Tr(
             [
-                html.Th(_bucket_link(start.date(), end, whole, query, by), scope="row"),
-                *(html.Td(numbers.full(value), className="number") for value in row),
+                html.Th(_bucket_link(start.date(), ends[place], is_complete[place], query, by), scope="row"),
+                *(html.Td(texts[place], className="number") for _, texts in columns),
             ]
         )
-        for start, end, whole, row in zip(values.index, ends, is_complete, values.to_numpy(), strict=True)
+        for place, start in enumerate(values.index)
     ]
+    plain = html.Table([html.Thead(html.Tr(head)), html.Tbody(body[::-1])], className="plain")
     return html.Details(
-        [
-            html.Summary("Show as a table"),
-            html.Div(
-                html.Table([html.Thead(head), html.Tbody(body[::-1])], className="plain"),
-                className="scroll",
-                tabIndex=0,
-            ),
-        ],
-        className="twin",
+        [html.Summary("Show as a table"), html.Div(plain, className="scroll", tabIndex=0)], className="twin"
     )
+
+
+def _range(low: float, high: float) -> str:
+    return numbers.NOTHING if low != low else f"{numbers.full(round(low))}–{numbers.full(round(high))}"
 
 
 def _bucket_link(start: date, end: date, is_complete: bool, query: Query, by: str) -> list[Any]:
@@ -209,11 +258,11 @@ def _bucket_link(start: date, end: date, is_complete: bool, query: Query, by: st
 
 def behind(accounts: pd.DataFrame, people: pd.DataFrame | None, *, when: str, finding: str, rest: tuple[int, float],
            people_count: int, query: Query, of_it: Query, exports_href: str, measure: str, against: str,
-           has_logins: bool) -> html.Div:  # fmt: skip
+           has_logins: bool, is_known: bool) -> html.Div:  # fmt: skip
     """Who was behind one bucket. `rest`: how many accounts are not listed, and how much they have together.
 
     `of_it`: the address of the whole bucket, of which the period may be a part; `people` is None where the log names
-    nobody; `against`: what the change compares with.
+    nobody; `against`: what the change compares with; `is_known`: whether there are data of anything asked for.
     """
     by_movement = query.one("behind") == "moved"
     orders = [
@@ -224,13 +273,13 @@ def behind(accounts: pd.DataFrame, people: pd.DataFrame | None, *, when: str, fi
         card(
             f"Accounts behind {when}",
             finding,
-            _accounts_table(accounts, rest, query, of_it, measure, against),
+            _accounts_table(accounts, rest, query, of_it, measure, against) if is_known else _nothing_known(),
             identity="usage-behind",
             actions=[switch("Order", orders), exports(f"{exports_href}/accounts", query.search,
                                                       rows=links.rows("use", of_it))],
         )
     ]  # fmt: skip
-    if people is not None:
+    if people is not None and is_known:
         people_words = link(_people(people_count), links.rows("users", of_it)) if people_count else "Nobody"
         known = (
             ""
@@ -247,6 +296,10 @@ def behind(accounts: pd.DataFrame, people: pd.DataFrame | None, *, when: str, fi
             )
         )
     return html.Div(cards, className="halves" if len(cards) > 1 else "")
+
+
+def _nothing_known() -> html.Div:
+    return empty("Nothing can be said of it.", "Its data are missing: Data, behind “As of”, shows until when they go.")
 
 
 def _people(count: int) -> str:
@@ -309,7 +362,7 @@ def applications(rows: pd.DataFrame, trends: Mapping[str, list[float]], query: Q
                 if row.application_id
                 else html.B(row.application),
                 Number(sparkline(trends.get(row.application_id, []))),
-                Number(to_rows(row.value, "use", asked)),
+                Number(to_rows(row.value, "use", asked, known(row.value))),
                 *([row.before, Number(change(row.value, row.before))] if against else []),
                 Number(_extreme(row.high, row.high_on, by)),
                 Number(_extreme(row.low, row.low_on, by)),

@@ -37,10 +37,12 @@ PERIODS = (date(2025, 12, 1), date(2026, 1, 1), date(2026, 2, 1))
         (0, 2, {"cancelled_on": "2026-01-20", "first_use_on": "2026-01-02"}, "new"),
         (5, 2, {}, None),
         (0, 0, {"cancelled_on": "2025-06-01"}, None),
+        (5, 0, {"is_missing": True}, "missing"),
+        (5, 2, {"is_missing": True}, "missing"),
     ],
 )
 def test_what_takes_the_whole_difference_of_a_pair(before, now, dates, kind):
-    known = {"started_on": None, "cancelled_on": None, "first_use_on": "2025-03-01"} | dates
+    known = {"started_on": None, "cancelled_on": None, "first_use_on": "2025-03-01", "is_missing": False} | dates
     assert kinds(pd.DataFrame([known | {"before": before, "now": now}]), *PERIODS).tolist() == [kind]
 
 
@@ -108,9 +110,9 @@ def test_parts_offset_each_other_where_less_than_half_of_them_remains(amounts, e
 
 
 def use(user: int, application: int, before: bool, now: bool, earlier: bool = False,
-        is_cancelled: bool = False) -> dict[str, object]:  # fmt: skip
+        is_cancelled: bool = False, is_missing: bool = False) -> dict[str, object]:  # fmt: skip
     return {"user_key": user, "application_key": application, "before": before, "now": now, "earlier": earlier,
-            "is_cancelled": is_cancelled}  # fmt: skip
+            "is_cancelled": is_cancelled, "is_missing": is_missing}  # fmt: skip
 
 
 USE = pd.DataFrame(
@@ -125,6 +127,8 @@ USE = pd.DataFrame(
         use(6, 1, False, True),
         use(6, 2, False, True),
         use(7, 2, False, False, earlier=True),
+        use(8, 1, True, False, is_missing=True),
+        use(8, 2, False, False),
     ]
 )
 
@@ -138,14 +142,15 @@ def test_people_are_counted_once_whatever_they_use():
         [5, "reactivated", 1],
         [6, "new", 1],
         [7, "retained", 0],
+        [8, "missing", -1],
     ]
 
 
 def test_people_by_application_need_a_line_for_those_of_several():
     by_application = people_by_application(USE)
-    assert by_application["amount"].tolist() == [-1, 2, 0]
+    assert by_application["amount"].tolist() == [-2, 2, 0]
     assert by_application["application_key"].tolist()[:2] == [1, 2]
-    assert by_application["amount"].sum() == people(USE)["amount"].sum() == 1
+    assert by_application["amount"].sum() == people(USE)["amount"].sum() == 0
 
 
 # Generated periods
@@ -157,7 +162,7 @@ def generated(amounts: st.SearchStrategy[float]) -> st.SearchStrategy[pd.DataFra
     one = st.fixed_dictionaries({
         "application_key": st.integers(1, 3), "before": st.just(0) | amounts, "now": st.just(0) | amounts,
         "users_before": st.integers(0, 5000), "users_now": st.integers(0, 5000),
-        "started_on": days, "cancelled_on": days, "first_use_on": days,
+        "started_on": days, "cancelled_on": days, "first_use_on": days, "is_missing": st.booleans(),
     })  # fmt: skip
     return st.lists(one, min_size=1, max_size=40).map(pd.DataFrame).map(lambda p: p.assign(kind=kinds(p, *PERIODS)))
 
@@ -184,7 +189,7 @@ def test_each_pair_adds_its_own_difference(pairs: pd.DataFrame):
     assert added.tolist() == (pairs["now"] - pairs["before"]).tolist()
 
 
-rows = st.builds(use, st.integers(1, 6), st.integers(1, 3), st.booleans(), st.booleans(), st.booleans(), st.booleans())
+rows = st.builds(use, st.integers(1, 6), st.integers(1, 3), *[st.booleans()] * 5)
 
 
 @given(st.lists(rows, min_size=1, max_size=20))

@@ -10,12 +10,17 @@ from analytics.priority import priorities
 TODAY = date(2026, 2, 1)
 
 
-def priority_of(silent_since: str | None, annual_value: float | None, renews_on: str | None) -> float:
+def priority_of(
+    silent_since: str | None, annual_value: float | None, renews_on: str | None, probability: float | None = None
+) -> float:
     """Where a pair is worth 1,000 as a rule."""
     pairs = pd.DataFrame(
-        [(silent_since, annual_value, renews_on)], columns=["silent_since", "annual_value", "renews_on"]
+        [(silent_since, annual_value, renews_on, probability)],
+        columns=["silent_since", "annual_value", "renews_on", "probability"],
     )
-    pairs = pairs.astype({"silent_since": "datetime64[s]", "annual_value": float, "renews_on": "datetime64[s]"})
+    pairs = pairs.astype(
+        {"silent_since": "datetime64[s]", "annual_value": float, "renews_on": "datetime64[s]", "probability": float}
+    )
     return priorities(pairs, TODAY, 1000).tolist()[0]
 
 
@@ -43,5 +48,14 @@ def test_where_no_value_is_known_silence_and_renewal_decide():
         "silent_since": pd.to_datetime(["2025-12-03", "2026-01-02"]),
         "annual_value": [float("nan")] * 2,
         "renews_on": pd.to_datetime([None, "2026-02-01"]),
+        "probability": [float("nan")] * 2,
     })  # fmt: skip
     assert priorities(pairs, TODAY, float("nan")).tolist() == [2, 2]
+
+
+@pytest.mark.parametrize(
+    ("silent_since", "probability", "expected"),
+    [("2026-01-31", 0.5, 3), ("2026-01-31", 0.01, 0.5), ("2025-12-03", 0.1, 2), ("2025-12-03", 0.9, 5.4)],
+)
+def test_silence_to_come_counts_where_it_is_more_than_what_was(silent_since, probability, expected):
+    assert priority_of(silent_since, 1000, "2027-02-01", probability) == pytest.approx(expected)

@@ -13,6 +13,7 @@ from pathlib import Path
 from threading import Event
 
 import pytest
+from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Request, sync_playwright
 
 HOUSE = Path(__file__).parents[2]
@@ -116,3 +117,26 @@ def page(browser: Browser, served: Served, faults: Faults) -> Iterator[Page]:
     faults.watch(page, served.address)
     yield page
     context.close()
+
+
+@pytest.fixture(params=[(width, scheme) for width in (1440, 390) for scheme in ("light", "dark")], ids=str)
+def looked_at(
+    request: pytest.FixtureRequest, browser: Browser, served: Served, faults: Faults
+) -> Iterator[Page]:  # fmt: skip
+    """A page on a desk and on a phone, light and dark, where nothing moves."""
+    width, scheme = request.param
+    context = browser.new_context(
+        viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce"
+    )  # fmt: skip
+    context.set_default_timeout(15_000)
+    page = context.new_page()
+    faults.watch(page, served.address)
+    yield page
+    context.close()
+
+
+def assert_nothing_stands_in_the_way(page: Page, context: str = "html") -> None:
+    """axe finds nothing in what is drawn within `context`, and nothing has to be scrolled sideways to."""
+    found = Axe().run(page, context=context)["violations"]
+    assert [(one["id"], one["nodes"][0]["html"][:200], one["nodes"][0]["failureSummary"]) for one in found] == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -4,11 +4,9 @@ import csv
 from pathlib import Path
 
 import duckdb
-import pytest
-from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Faults, Served
+from tests.browser.conftest import Served, assert_nothing_stands_in_the_way
 
 # The 13 weeks of Denver days up to 22 November 2026, of people.
 EVENTS = """
@@ -136,20 +134,10 @@ def test_an_account_that_is_not_there_is_said_to_be_so(browser: Browser, served:
     page.context.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 390])
-def test_axe_finds_nothing(browser: Browser, served: Served, faults: Faults, scheme: str, width: int):
-    context = browser.new_context(
-        viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce"
-    )  # type: ignore[arg-type]
-    page = context.new_page()
-    faults.watch(page, served.address)
-    open_first(page, served)
+def test_axe_finds_nothing(looked_at: Page, served: Served):
+    open_first(looked_at, served)
     for slot in ("words", "applications", "people", "contacts", "tickets", "timeline"):
-        expect(page.locator(f"#account-{slot} h2")).to_be_visible()
-    expect(page.locator("#account-forms summary").first).to_be_visible()
-    expect(page.locator("#account-chart .scatterlayer .trace").first).to_be_attached()
-    found = Axe().run(page)["violations"]
-    assert [(one["id"], one["nodes"][0]["html"][:200], one["nodes"][0]["failureSummary"]) for one in found] == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    context.close()
+        expect(looked_at.locator(f"#account-{slot} h2")).to_be_visible()
+    expect(looked_at.locator("#account-forms summary").first).to_be_visible()
+    expect(looked_at.locator("#account-chart .scatterlayer .trace").first).to_be_attached()
+    assert_nothing_stands_in_the_way(looked_at)

@@ -8,10 +8,9 @@ from pathlib import Path
 import duckdb
 import openpyxl
 import pytest
-from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Faults, Served
+from tests.browser.conftest import Faults, Served, assert_nothing_stands_in_the_way
 
 RAW = """
     select account_id, count(distinct event_id) filter (event = 'RECORD_CREATED') as records
@@ -173,23 +172,13 @@ def test_the_policy_forbids_what_is_not_ours(page: Page, served: Served):
     ranking(page)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 390])
 @pytest.mark.parametrize("search", ["", "?view=summary&app=permit-management", "?view=bottom&n=50"])
-def test_axe_finds_nothing(browser: Browser, served: Served, faults: Faults, scheme: str, width: int, search: str):
-    context = browser.new_context(
-        viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce"
-    )  # type: ignore[arg-type]
-    page = context.new_page()
-    faults.watch(page, served.address)
-    page.goto(served.address + search)
-    expect(page.locator(".ranking table").first).to_be_visible()
-    expect(page.locator("#accounts-grid .ag-row").first).to_be_visible()
-    expect(page.locator("#accounts-map .heatmaplayer image").first).to_be_attached()
-    found = Axe().run(page)["violations"]
-    assert [(one["id"], one["nodes"][0]["html"][:200], one["nodes"][0]["failureSummary"]) for one in found] == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    context.close()
+def test_axe_finds_nothing(looked_at: Page, served: Served, search: str):
+    looked_at.goto(served.address + search)
+    expect(looked_at.locator(".ranking table").first).to_be_visible()
+    expect(looked_at.locator("#accounts-grid .ag-row").first).to_be_visible()
+    expect(looked_at.locator("#accounts-map .heatmaplayer image").first).to_be_attached()
+    assert_nothing_stands_in_the_way(looked_at)
 
 
 def test_the_theme_is_switched_and_kept(page: Page, served: Served):

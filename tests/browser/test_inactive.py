@@ -6,10 +6,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from axe_core_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import Faults, Served
+from tests.browser.conftest import Served, assert_nothing_stands_in_the_way
 from tests.browser.test_accounts import ENTITLED
 
 CHURN = """
@@ -163,19 +162,9 @@ def rows_of(page: Page, card: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(Path(started.value.path()).read_text("utf-8-sig"))))
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 390])
 @pytest.mark.parametrize("search", ["", "?state=cancelled&care=snoozed&period=4w"])
-def test_axe_finds_nothing(browser: Browser, served: Served, faults: Faults, scheme: str, width: int, search: str):
-    context = browser.new_context(
-        viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce"
-    )  # type: ignore[arg-type]
-    page = context.new_page()
-    faults.watch(page, served.address)
-    opened(page, served, search)
+def test_axe_finds_nothing(looked_at: Page, served: Served, search: str):
+    opened(looked_at, served, search)
     if not search:
-        form(page.locator(".calls tbody").first, "assign")
-    found = Axe().run(page)["violations"]
-    assert [(one["id"], one["nodes"][0]["html"][:200], one["nodes"][0]["failureSummary"]) for one in found] == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    context.close()
+        form(looked_at.locator(".calls tbody").first, "assign")
+    assert_nothing_stands_in_the_way(looked_at)

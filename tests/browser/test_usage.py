@@ -7,10 +7,9 @@ from typing import Any
 
 import duckdb
 import pytest
-from axe_core_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Faults, Served
+from tests.browser.conftest import Served, assert_nothing_stands_in_the_way
 
 # Events of people, each once, on its day in Denver.
 EVENTS = """
@@ -44,25 +43,26 @@ def open_usage(page: Page, served: Served, search: str = "") -> None:
 
 def twin(page: Page) -> list[tuple[str, int]]:
     """The chart as a table, oldest first."""
-    page.locator("#usage-chart-table summary").click()
+    page.get_by_text("Show as a table").click()
     rows = [
         (row.locator("th").inner_text(), int(row.locator("td").first.inner_text().replace(",", "")))
-        for row in page.locator("#usage-chart-table tbody tr").all()
+        for row in page.locator("#usage-chart-table table").last.locator("tbody tr").all()
     ]
     return rows[::-1]
 
 
+POINT = """([trace, place]) => {
+    const chart = document.querySelector('#usage-chart .js-plotly-plot');
+    const {xaxis, yaxis, margin} = {...chart._fullLayout, margin: chart._fullLayout._size};
+    const box = chart.getBoundingClientRect();
+    const line = chart.data.filter((one) => one.mode.includes("markers"))[trace];
+    return [box.left + margin.l + xaxis.d2p(line.x[place]), box.top + margin.t + yaxis.d2p(line.y[place])];
+}"""
+
+
 def click_point(page: Page, trace: int, place: int) -> None:
-    """Where the chart has drawn that point; a mouse, as a person has."""
-    x, y = page.evaluate(
-        """([trace, place]) => {
-            const chart = document.querySelector('#usage-chart .js-plotly-plot');
-            const {xaxis, yaxis, margin} = {...chart._fullLayout, margin: chart._fullLayout._size};
-            const box = chart.getBoundingClientRect(), line = chart.data[trace];
-            return [box.left + margin.l + xaxis.d2p(line.x[place]), box.top + margin.t + yaxis.d2p(line.y[place])];
-        }""",
-        [trace, place],
-    )
+    """Where the chart has drawn that point, of the lines with points; a mouse, as a person has."""
+    x, y = page.evaluate(POINT, [trace, place])
     page.mouse.move(x - 2, y)
     page.mouse.move(x, y)
     page.mouse.click(x, y)
@@ -92,6 +92,78 @@ def test_a_click_on_a_point_leads_to_the_accounts_and_people_behind_it(page: Pag
     page.go_back()
     expect(page.locator("#usage-behind .card")).to_have_count(0)
     expect(page.locator("#usage-chart-head h2")).to_have_text("Records created by week")
+
+
+def test_nothing_is_said_of_a_point_after_the_click_until_the_pointer_moves(page: Page, served: Served):
+    open_usage(page, served, "?app=permit-management")
+    hover = page.locator("#usage-chart .hoverlayer")
+    click_point(page, 0, 8)
+    expect(page.locator("#usage-behind h2").first).to_have_text("Accounts behind the week of 19 Oct 2026")
+    expect(hover).to_be_hidden()
+    point = page.evaluate(POINT, [0, 40])
+    page.mouse.move(point[0] - 2, point[1])
+    page.mouse.move(*point)
+    expect(hover.locator(".hovertext")).to_be_visible()
+
+
+FLAGGED = """
+    select application_id, cast(flags.week as varchar) as monday, direction from flags
+    join episodes using (episode) join applications using (application_key)
+    where level = 'application' group by all order by monday desc limit 1
+"""
+
+
+def test_a_week_that_nobody_expected_is_marked_said_and_leads_to_its_accounts(page: Page, served: Served):
+    store = str((served.data / "store" / "current").resolve())
+    with duckdb.connect(store, read_only=True) as opened:
+        [(application, week, direction)] = opened.execute(FLAGGED).fetchall()
+    open_usage(page, served, f"?app={application}&period=all")
+    page.locator(".flagged summary").click()
+    row = page.locator(".flagged tbody tr").first
+    expect(row).to_contain_text("▲ Logins: expected" if direction > 0 else "▼ Logins: expected")
+    assert f"period={week}.." in (row.get_by_role("link").get_attribute("href") or "")
+    marks = page.evaluate("""() => {
+        const drawn = document.querySelector("#usage-chart .js-plotly-plot").data;
+        const lines = drawn.filter((one) => one.mode.includes("markers"));
+        return [lines.length - 1, lines.at(-1).x];
+    }""")
+    click_point(page, marks[0], marks[1].index(week))
+    expect(page.locator("#usage-behind h2").first).to_contain_text("Accounts behind the week of")
+    assert f"period={week}.." in page.url
+
+
+def test_what_is_expected_of_an_application_is_drawn_and_written(page: Page, served: Served):
+    open_usage(page, served)
+    expect(page.locator(".under-chart")).to_have_text("Choose an application to see what was expected of it.")
+    page.locator(".page-usage .rail-row", has_text="Permit Management").click()
+    expect(page.locator(".under-chart")).to_contain_text("Shaded: between what 19 of 20 weeks should lie")
+    expect(page.locator("#usage-chart .fills path, #usage-chart path.js-fill").first).to_be_attached()
+    page.locator("#usage-chart-table details").last.locator("summary").click()
+    expect(page.locator("#usage-chart-table table").last.locator("thead")).to_contain_text(
+        "Expected of Permit Management"
+    )
+
+
+def test_on_a_phone_the_whole_chart_is_seen(page: Page, served: Served):
+    page.set_viewport_size({"width": 390, "height": 844})
+    open_usage(page, served, "?app=permit-management")
+    ticks = page.locator("#usage-chart .xtick text")
+    expect(ticks.last).to_contain_text("16 Nov")
+    frame = page.locator("#usage-chart").bounding_box()
+    for mark in (ticks.last, page.locator("#usage-chart .annotation-text").first):
+        box = mark.bounding_box()
+        assert frame and box and frame["x"] <= box["x"] and box["x"] + box["width"] <= 378
+        assert box["width"] > box["height"]  # the words lie
+
+
+@pytest.mark.parametrize("width", [1440, 1280])
+def test_no_column_behind_a_week_is_cut_off(page: Page, served: Served, width: int):
+    page.set_viewport_size({"width": width, "height": 900})
+    open_usage(page, served, "?app=permit-management&period=2026-10-19..2026-10-25")
+    expect(page.locator("#usage-behind table").first).to_be_visible()
+    assert page.evaluate(
+        """() => [...document.querySelectorAll("#usage-behind .scroll")].map((one) => one.scrollWidth - one.clientWidth)"""
+    ) == [0, 0]
 
 
 def test_months_are_those_of_the_calendar_and_the_running_one_is_marked(page: Page, served: Served):
@@ -127,7 +199,7 @@ def test_last_year_stands_behind_this_year_and_the_change_is_said(page: Page, se
         f"Records created over 4 complete weeks: {now:,}, "
     )
     expect(page.locator("#usage-chart-head .finding")).to_contain_text(f"on the {before:,} of a year before")
-    expect(page.locator("#usage-chart .scatterlayer .trace")).to_have_count(2)
+    expect(page.locator("#usage-chart .scatterlayer .trace")).to_have_count(3)  # with the band
 
 
 def test_the_download_is_what_is_drawn(page: Page, served: Served):
@@ -165,18 +237,8 @@ def test_a_note_stands_on_the_axis_and_in_the_list_until_it_is_deleted(page: Pag
     expect(page.locator("#usage-chart .annotation-text", has_text="Outage")).to_have_count(0)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 390])
 @pytest.mark.parametrize("search", ["", "?app=permit-management&period=2026-10-19..2026-10-25"])
-def test_axe_finds_nothing(browser: Browser, served: Served, faults: Faults, scheme: str, width: int, search: str):
-    context = browser.new_context(
-        viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce"
-    )  # type: ignore[arg-type]
-    page = context.new_page()
-    faults.watch(page, served.address)
-    open_usage(page, served, search)
-    expect(page.locator("[aria-labelledby=usage-applications-title] table")).to_be_visible()
-    found = Axe().run(page)["violations"]
-    assert [(one["id"], one["nodes"][0]["html"][:200], one["nodes"][0]["failureSummary"]) for one in found] == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    context.close()
+def test_axe_finds_nothing(looked_at: Page, served: Served, search: str):
+    open_usage(looked_at, served, search)
+    expect(looked_at.locator("[aria-labelledby=usage-applications-title] table")).to_be_visible()
+    assert_nothing_stands_in_the_way(looked_at)

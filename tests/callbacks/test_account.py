@@ -22,7 +22,7 @@ from callbacks.query import query
 from callbacks.request import NotAllowed, Refused
 from dashboard.app import create_app
 from dashboard.settings import load_settings
-from data_access.follow_ups import add_follow_up
+from data_access.follow_ups import add_follow_up, complete_follow_up
 from data_access.notes import add_note
 from data_access.scope import Role, Scope
 from data_access.workspace import Act, Workspace, open_workspace
@@ -245,6 +245,25 @@ def test_a_download_holds_everybody_and_needs_an_account(given, open_office):
         office.exported(card, "?account=a%2F%C3%BC+1")
     answer = office.app.server.test_client().get("/export/account/people.csv", base_url="http://localhost")
     assert answer.status_code == 400
+
+
+def test_what_was_written_stands_in_the_timeline_with_its_author_and_what_is_done_is_marked(given, open_office):
+    given.row("accounts", account=ASH, name="Ash")
+    office = open_office(given.use(ASH, "permit", "2026-01-05 09:00").loaded())
+    kim = Act(Scope("kim@example.org", Role.MANAGER), datetime(2026, 1, 12, 9, tzinfo=UTC), "1")
+    add_follow_up(office.workspace, kim, ASH, "Ring Una", date(2026, 1, 14), "lee@example.org")
+    add_note(office.workspace, replace(kim, nonce="2", now=datetime(2026, 1, 13, tzinfo=UTC)), "Merger", account_id=ASH)
+    assert complete_follow_up(office.workspace, replace(kim, nonce="3", now=datetime(2026, 1, 20, tzinfo=UTC)), ASH, 1)
+    entries = re.findall(r"<li>(.*?)</li>", office.shown(page.update_timeline))
+    assert [" ".join(unescape(re.sub(r"<[^>]*>", " ", entry)).split()) for entry in entries] == [
+        "13 Jan 2026 ✎ Note : Merger kim@example.org",
+        "12 Jan 2026 ☑ Done follow-up : Ring Una kim@example.org, for lee@example.org, due 14 Jan 2026; "
+        "done 20 Jan 2026 by kim@example.org",
+    ]
+    told = office.exported("timeline", "?account=a%2F%C3%BC+1")
+    assert [(row["Day"], row["Kind"], row["Words"]) for row in told] == [
+        ("2026-01-13", "note", "Merger"), ("2026-01-12", "done follow-up", "Ring Una"),
+    ]  # fmt: skip
 
 
 def test_what_is_to_be_done_is_said_shown_and_downloaded(given, open_office):

@@ -162,3 +162,11 @@ def test_every_export_adds_up(store: Store, metric: str, pairs: str):
         assert math.fsum(amounts[:-1]) == pytest.approx(amounts[-1], abs=1e-9)
         whom = changes_exports.EXPORTS["whom"](*question)
         assert math.fsum(whom["Contribution"]) == pytest.approx(amounts[-1] - amounts[0], abs=1e-9)
+
+
+def test_an_application_whose_feed_is_late_has_no_data_instead_of_a_fall(tmp_path):
+    given = Given(tmp_path).use("b", "fleet", "2026-02-01 09:00")
+    for week in range(4):
+        given.use("a", "permit", f"2025-12-{8 + 7 * week:02} 09:00", times=5)
+    with asked(Store(given.loaded().store), WEEKS) as question:
+        assert parts_of(difference(*question).contributed).to_numpy().tolist() == [["new", 1, 1], ["missing", 1, -20]]

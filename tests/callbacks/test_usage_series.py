@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,18 +10,26 @@ from flask import Flask, g
 
 from callbacks import usage_exports
 from callbacks.query import filters, query
-from callbacks.usage_series import TOTAL, Series, Span, by_of, in_focus, last_year, series, span, year_to_focus
+from callbacks.usage_series import TOTAL, Series, in_focus, last_year, series, without_data, year_to_focus
+from callbacks.usage_span import Span, by_of, span
 from data_access.buckets import By
 from data_access.engine import Store
 from data_access.filters import Filters, Period
 from layouts.links import Query
 from tests.given import LEADER, Given
+from tests.quiet import quiet_agencies
 
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
-    """Permit from Tuesday 7 January 2025 to Wednesday 14 January 2026: one record a week, and five in the last two."""
+    """Permit from Tuesday 7 January 2025 to Wednesday 14 January 2026: a few records, and five in the last two weeks.
+
+    Machines keep both feeds alive.
+    """
     given = Given(tmp_path_factory.mktemp("usage"))
+    for week in range(54):
+        day = date(2025, 1, 7) + timedelta(weeks=week)
+        given.use("a", "permit", f"{day} 10:00", channel="api").use("b", "fleet", f"{day} 10:00", channel="api")
     given.use("a", "permit", "2025-01-07 09:00").use("a", "permit", "2025-01-14 09:00", times=2)
     given.use("a", "permit", "2025-12-30 09:00", times=3).use("b", "fleet", "2025-12-31 09:00", user="bob", times=4)
     given.use("a", "permit", "2026-01-06 09:00", times=5).use("a", "permit", "2026-01-14 09:00", times=5)
@@ -126,6 +134,42 @@ def test_people_are_counted_in_the_total_not_added_up(store: Store):
     assert found.loc["2025-12-01"].to_dict() == {"fleet": 1, "permit": 1, TOTAL: 2}
 
 
+@pytest.fixture(scope="module")
+def quiet(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """Tax came on Monday 1 December 2025 and never again; Fleet was away from March 2025 to February 2026."""
+    return Store(quiet_agencies(Given(tmp_path_factory.mktemp("quiet"))).store)
+
+
+def test_while_a_feed_is_away_nothing_is_known(quiet: Store):
+    found = answered(quiet, "?period=2025-11-24..2025-12-21")
+    assert found.values["tax"].tolist()[1] == 1
+    assert found.values["tax"].isna().tolist() == [True, False, True, True]
+    assert found.before["tax"].isna().all()
+    assert found.values["permit"].tolist()[1:] == [1, 1, 5]
+    assert found.values[TOTAL].tolist()[1:] == [2, 1, 5]
+    alone = answered(quiet, "?period=2025-11-24..2025-12-21&app=tax").values
+    assert alone[TOTAL].isna().tolist() == [True, False, True, True]
+
+
+def test_a_feed_that_came_back_leaves_a_gap(quiet: Store):
+    months = answered(quiet, "?period=all&by=month&app=fleet").values["fleet"]
+    assert months["2025-03"].tolist() == [1]
+    assert months["2025-04":"2025-12"].isna().all()
+    assert months["2026-02":].tolist() == [1]
+
+
+def test_a_total_without_an_application_is_compared_without_it(quiet: Store):
+    """In the week of 1 December Tax and Permit had a record each, a week later Permit had one."""
+    found = answered(quiet, "?period=2025-12-01..2025-12-28")
+    assert found.values[TOTAL].tolist()[:2] == [2, 1]
+    assert found.before[TOTAL].tolist()[1] == 1
+    with asked(quiet, "?period=2025-12-08..2025-12-14") as question:
+        narrow, lacking = in_focus(*question), without_data(*question)
+    assert (narrow.applications, lacking) == (("permit",), ("fleet", "tax"))
+    with asked(quiet, "?period=2025-12-08..2025-12-14&app=tax") as question:
+        assert in_focus(*question).comparison is None
+
+
 def test_the_download_has_a_row_per_bucket_and_line(store: Store):
     with asked(store, "?period=2025-12-22..2026-01-14&app=permit") as question:
         table = usage_exports.EXPORTS["series"](*question)
@@ -133,3 +177,9 @@ def test_the_download_has_a_row_per_bucket_and_line(store: Store):
     assert table["Complete"].tolist() == ["yes", "yes", "yes", "no"]
     assert table["Last day"].tolist()[-1] == date(2026, 1, 14)
     assert set(table["Application"]) == {"permit"}
+
+
+def test_the_download_says_where_there_is_no_data(quiet: Store):
+    with asked(quiet, "?period=2025-11-24..2025-12-21&app=tax") as question:
+        table = usage_exports.EXPORTS["series"](*question)
+    assert table["Complete"].tolist() == ["no data", "yes", "no data", "no data"]

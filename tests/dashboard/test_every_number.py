@@ -5,7 +5,7 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -18,13 +18,23 @@ from callbacks.request import PageCallback
 from dashboard.app import create_app
 from dashboard.pages import PAGES, Page
 from dashboard.settings import load_settings
+from data_access import care
+from data_access.scope import Role, Scope
+from data_access.workspace import Act, open_workspace
 from ingestion.demo import generate
 from ingestion.load import load
 from layouts.links import Query
 from layouts.shell import MEASURES
 from tests.dashboard.conftest import LOCAL, Client
 
-ADDED_UP = ("use", "before")
+ADDED_UP = ("use", "before", "held-value", "lost-value")
+ASKING = Scope("ann@example.org", Role.LEADER)
+# Kinds of rows that a page leads to, whatever the demo holds.
+LED_TO = {
+    "accounts": {"use", "pairs", "used", "left-out", "left-out-onboarding"},
+    "inactive": {"use", "pairs", "entered", "left", "calls", "held", "lost", "held-value", "lost-value",
+                 "held-accounts", "ended"},
+}  # fmt: skip
 ANY_VALUE = ("app", "account", "industry", "plan", "region", "manager", "period")
 VIEWS = [f"?{key}={value}" for key, values in _ONE_OF.items() if key not in ("rows", "state") for value in values]
 SEARCHES = (
@@ -80,6 +90,7 @@ class Walk:
     """A dashboard in use, without a browser."""
 
     client: FlaskClient
+    data: Path
     callbacks: dict[str, PageCallback]
     account: str
 
@@ -128,7 +139,7 @@ class Walk:
         kind = re.search(r"/rows/([\w-]+)\.csv", download)[1]
         if kind not in ADDED_UP or not table:
             return len(table)
-        [column] = [name for name in table[0] if name in MEASURES.values()]
+        [column] = [name for name in table[0] if name in (*MEASURES.values(), "Annual value")]
         return sum(float(row[column]) for row in table)
 
 
@@ -156,7 +167,7 @@ def walk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
     account = client.get("/export/accounts/all.csv").data.decode("utf-8-sig").splitlines()
     assert found.status_code == 200
     identity = next(csv.DictReader(account))["Account id"]
-    yield Walk(client, callbacks, identity)
+    yield Walk(client, data, callbacks, identity)
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page is not ROWS], ids=lambda page: page.word)
@@ -173,3 +184,24 @@ def test_every_number_is_what_its_rows_add_up_to(walk: Walk, page: Page):
             wrong.append((number.card, number.href, told))
     assert wrong == []
     assert one_of_each or page.word == "data"
+    kinds = {Query.parse(number.href.partition("?")[2]).one("rows") for number in one_of_each.values()}
+    assert kinds >= LED_TO.get(page.word, set())
+
+
+def test_the_rows_of_the_work_list_are_those_of_the_view(walk: Walk):
+    """One account is put aside: its pairs are behind that view, and the others behind the rest."""
+
+    def pairs(address: str) -> set[tuple[str, str]]:
+        table = walk.client.get(f"/export/{address}").data.decode("utf-8-sig")
+        return {(row["Account id"], row["Application"]) for row in csv.DictReader(io.StringIO(table, newline=""))}
+
+    every = pairs("rows/calls.csv?rows=calls")
+    assert every == pairs("inactive/calls.csv")
+    put_aside, _ = min(every)
+    workspace = open_workspace("", walk.data)
+    care.snooze(workspace, Act(ASKING, datetime(2026, 11, 23, tzinfo=UTC), "a" * 32), put_aside, date(2099, 1, 1), "")
+    workspace.close()
+    aside, waiting = pairs("rows/calls.csv?rows=calls&care=snoozed"), pairs("rows/calls.csv?rows=calls")
+    assert {account for account, _ in aside} == {put_aside}
+    assert aside | waiting == every
+    assert walk.rows("/rows?rows=calls&care=snoozed")[0] == [len(aside)] * 2

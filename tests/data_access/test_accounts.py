@@ -46,6 +46,11 @@ def test_top_accounts_come_with_most_use_first(agencies: Given):
     assert answer[["account", "value", "before"]].values.tolist() == [["Ash", 9, 4], ["Birch", 2, 3]]
 
 
+def test_nothing_before_is_zero_and_without_a_comparison_it_is_missing(agencies: Given):
+    assert agencies.ask(accounts.total, before=("2025-01-06", "2025-02-03")).values.tolist() == [[11, 0]]
+    assert agencies.ask(accounts.total)["before"].isna().tolist() == [True]
+
+
 def test_within_one_application_only_its_use_counts(agencies: Given):
     answer = agencies.ask(accounts.top_accounts, 10, applications=("fleet",))
     assert answer[["account", "value"]].values.tolist() == [["Ash", 2]]

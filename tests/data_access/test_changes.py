@@ -60,10 +60,10 @@ def test_who_came_and_who_went_is_told_for_each_pair(agencies: Given):
     answer = agencies.ask(changes.moved_people, "all", before=BEFORE)
     moved = answer.drop(columns=["user_key", "account_id", "application"]).values.tolist()
     assert sorted(moved) == [
-        ["Ash", "fleet", False, True, True, False],
-        ["Ash", "permit", False, True, True, False],
-        ["Ash", "permit", True, False, False, False],
-        ["Birch", "permit", False, True, False, False],
+        ["Ash", "fleet", False, True, True, False, True],
+        ["Ash", "permit", False, True, True, False, False],
+        ["Ash", "permit", True, False, False, False, False],
+        ["Birch", "permit", False, True, False, False, False],
     ]
     assert answer["user_key"].nunique() == 3
 

@@ -5,7 +5,8 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from data_access import cancellations, inactive
+from data_access import cancellations, inactive, rows
+from data_access.row_kinds import Kind
 from data_access.scope import Role, Scope
 from tests.given import Given
 from tests.quiet import quiet_agencies
@@ -63,6 +64,21 @@ def test_where_a_pair_was_four_weeks_ago_is_told_beside_where_it_is(agencies: Gi
         ["no data", "no data", 1],
         ["onboarding", "not started", 2],
     ]
+
+
+def test_the_rows_of_those_that_moved_say_from_where(agencies: Given):
+    columns = ["account", "application", "state_before", "state"]
+    came_low = agencies.ask(rows.rows, Kind.ENTERED, states=("low",))
+    assert came_low[columns].values.tolist() == [["Fir", "Permit", "inactive", "low"]]
+    no_longer_low = agencies.ask(rows.rows, Kind.LEFT, states=("low",))
+    assert no_longer_low[columns].values.tolist() == [["Cedar", "Permit", "low", "active"]]
+    assert len(agencies.ask(rows.rows, Kind.ENTERED)) == agencies.ask(rows.number, Kind.ENTERED) == 5
+
+
+def test_the_rows_of_the_work_list_are_those_of_its_accounts(agencies: Given):
+    called = agencies.ask(rows.rows, Kind.CALLS, None, False, 0, None, "", ("a", "f", "z"))
+    assert called[["account", "state"]].values.tolist() == [["Ash", "inactive"], ["Fir", "low"]]
+    assert agencies.ask(rows.number, Kind.CALLS, ("a", "f", "z")) == 2
 
 
 def test_a_pair_is_in_its_state_since_a_monday(agencies: Given):

@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from data_access import rows
+from data_access import row_kinds, rows
 from data_access.filters import Filters
 from data_access.rows import Kind
 from data_access.scope import Role, Scope
@@ -75,7 +75,7 @@ def test_pairs_are_those_in_the_states_asked_for(agencies: Given):
 
 def test_a_number_of_people_is_told_by_the_people(agencies: Given):
     def told(filters: Filters) -> list[Kind]:
-        return [rows.told_by(kind, filters) for kind in (Kind.USE, Kind.BEFORE, Kind.USED)]
+        return [row_kinds.told_by(kind, filters) for kind in (Kind.USE, Kind.BEFORE, Kind.USED)]
 
     assert agencies.ask(told, measure="users") == [Kind.USERS, Kind.USERS_BEFORE, Kind.USED]
     assert agencies.ask(told, measure="hours") == [Kind.USE, Kind.BEFORE, Kind.USED]
@@ -87,12 +87,19 @@ ASKED = (
 )  # fmt: skip
 
 
+OF_A_MEASURE = (Kind.USE, Kind.BEFORE, Kind.USED, Kind.USERS, Kind.USERS_BEFORE)
+
+
 def test_the_rows_add_up_to_the_number_whatever_is_asked_for(agencies: Given):
-    for measure, asked, kind in product(("records", "clicks", "logins", "hours", "users"), ASKED, Kind):
+    of_measures = product(("records", "clicks", "logins", "hours", "users"), ASKED, OF_A_MEASURE)
+    others = product(("records",), ASKED, [kind for kind in Kind if kind not in OF_A_MEASURE])
+    for measure, asked, kind in (*of_measures, *others):
         question = {"measure": measure, "before": BEFORE, **asked}
-        found, number = agencies.ask(rows.rows, kind, **question), agencies.ask(rows.number, kind, **question)
-        known = agencies.ask(rows.known, kind, **question)
-        if kind not in (Kind.USE, Kind.BEFORE):
+        found, number, known = agencies.ask(
+            lambda filters, kind: (rows.rows(filters, kind), rows.number(filters, kind), rows.known(filters, kind)),
+            kind, **question,
+        )  # fmt: skip
+        if kind not in row_kinds.ADDED_UP:
             assert len(found) == number == known["account_id"] == agencies.ask(rows.row_count, kind, **question)
         elif measure != "users":
             assert found["value"].sum() == pytest.approx(number) == pytest.approx(known["total"])
@@ -112,6 +119,33 @@ def test_rows_come_in_any_order_by_the_page_and_by_part_of_a_name(agencies: Give
     assert agencies.ask(rows.rows, Kind.USE, None, True, 0, None, "IRC")["account"].tolist() == ["Birch"]
     assert agencies.ask(rows.rows, Kind.USE, None, True, 0, None, "%").empty
     assert agencies.ask(rows.rows, Kind.USERS, None, True, 0, None, "BO")["person"].tolist() == ["bob"]
+
+
+def test_people_come_by_their_days_and_by_their_last_day(agencies: Given):
+    by_days = agencies.ask(rows.rows, Kind.USERS, "days_active", False)
+    assert by_days[["person", "days_active"]].values.tolist() == [["ann", 2], ["bob", 3]]
+    assert agencies.ask(rows.rows, Kind.USERS, "days_active", True, 0, 1)["person"].tolist() == ["bob"]
+    by_last_day = agencies.ask(rows.rows, Kind.USERS, "last_day", True)
+    assert by_last_day["person"].tolist() == ["ann", "bob"]  # on the same day, so by the name of their account
+    assert agencies.ask(rows.rows, Kind.USERS, "last_day", True, 0, None, "bo")["person"].tolist() == ["bob"]
+
+
+def test_the_rows_of_churn_are_those_entitled_at_the_start_and_those_lost(agencies: Given):
+    """Cedar's Permit, cancelled on 10 January; whichever states are chosen."""
+    columns = ["account", "application"]
+    for states in ((), ("active",)):
+        held = agencies.ask(rows.rows, Kind.HELD, states=states)
+        assert held[columns].values.tolist() == [["Ash", "Fleet"], ["Ash", "Permit"], ["Cedar", "Permit"]]
+        for kind in (Kind.LOST, Kind.ENDED):
+            assert agencies.ask(rows.rows, kind, states=states)[columns].values.tolist() == [["Cedar", "Permit"]]
+        assert agencies.ask(rows.rows, Kind.HELD_ACCOUNTS, states=states)["account"].tolist() == ["Ash", "Cedar"]
+        assert agencies.ask(rows.rows, Kind.LOST_ACCOUNTS, states=states)["account"].tolist() == ["Cedar"]
+
+
+def test_the_accounts_left_out_come_with_the_reason(agencies: Given):
+    for kind in (Kind.LEFT_OUT, Kind.LEFT_OUT_CANCELLED):
+        assert agencies.ask(rows.rows, kind)[["account", "state"]].values.tolist() == [["Cedar", "cancelled"]]
+    assert agencies.ask(rows.rows, Kind.LEFT_OUT_ONBOARDING).empty
 
 
 def test_an_order_of_other_rows_is_the_order_of_these(agencies: Given):

@@ -18,10 +18,20 @@ def test_marks_carry_short_numbers(value: float, written: str):
 @pytest.mark.parametrize(
     ("value", "before", "written"),
     [(104.8, 100, "▲ 4.8%"), (39, 100, "▼ 61.0%"), (5, 0, "new"), (0, 0, "–"), (5, NAN, "–"), (7, 7, "= 0.0%"),
-     (0, 9, "▼ 100.0%")],
+     (0, 9, "▼ 100.0%"), (NAN, 9, "–")],
 )  # fmt: skip
 def test_a_change_has_its_sign_and_never_an_infinity(value: float, before: float, written: str):
     assert numbers.change(value, before) == written
+
+
+@pytest.mark.parametrize(
+    ("value", "nouns", "written"),
+    [(1, "active users", "1 active user"), (2, "active users", "2 active users"), (0, "logins", "0 logins"),
+     (1, "records created", "1 record created"), (1, "pairs of account and application", "1 pair of account and application"),
+     (1, "annual value lost", "1 annual value lost"), (1.04, "hours", "1.0 hours")],
+)  # fmt: skip
+def test_one_is_told_in_the_singular(value: float, nouns: str, written: str):
+    assert numbers.counted(value, nouns) == written
 
 
 def test_one_picture_has_one_address():
