@@ -6,7 +6,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from analytics.changes import weeks
+from analytics.changes import WARM_UP, weeks
 from ingestion.series import Series
 
 NINETEEN_OF_TWENTY = 1.96  # standard deviations
@@ -17,7 +17,7 @@ SCALES = {"hours": 60.0}
 
 def add_expected(connection: duckdb.DuckDBPyConnection, series: Series, measures: Sequence[str]) -> None:
     """Fills expected_weekly."""
-    for measure in measures if len(series.mondays) else ():
+    for measure in measures if len(series.mondays) > WARM_UP else ():
         statement = USERS if measure == "users" else AMOUNTS.format(amount=UNITS[measure])
         used = connection.execute(statement, {"first": series.mondays[0], "weeks": len(series.mondays)}).df()
         rows = _band(used, series).assign(measure=measure)

@@ -53,6 +53,8 @@ class Places:
 
 def add_flags(connection: duckdb.DuckDBPyConnection, series: Series, folder: Path) -> None:
     """Fills flags and episodes, and keeps the watch in `folder` for the next load."""
+    if len(series.mondays) <= changes.WARM_UP:  # nothing is judged yet
+        return
     kept = watched(series, read_kept(folder / KEPT))
     _keep(folder / KEPT, kept)
     told = kept.flags[kept.flags["week"].isin(series.mondays)].reset_index(drop=True)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from analytics.outlook import Outlook, outlook
 from analytics.outlook_backtest import BackTest, backtest
-from analytics.outlook_features import History
+from analytics.outlook_features import LEAST_ACTIVE, History
 from analytics.watch import ACCOUNT, PAIR
 from ingestion.series import Series
 
@@ -18,6 +18,8 @@ HORIZONS = (8, 4)  # weeks
 
 def add_outlook(connection: duckdb.DuckDBPyConnection, series: Series) -> None:
     """Fills outlook and the tables that say how good it is."""
+    if len(series.mondays) < LEAST_ACTIVE:  # nobody can be asked about
+        return
     for level, keys, history in histories(connection, series):
         for horizon in HORIZONS:
             judged = backtest(history, horizon)

@@ -18,6 +18,14 @@ WORDS = {
     "no subscription": "No subscription",
 }
 
+# Of the tables of a back-test.
+HEADS = {
+    "method": "Method", "mean": "Mean", "to 0": "To 0", "to 30 %": "To 30 %", "alarms per 1,000": "Alarms per 1,000",
+    "n": "Weeks", "recall": "Found", "false discovery rate": "Share of false flags", "flags": "Flags",
+    "origins": "Past weeks", "cases": "Forecasts", "base_rate": "Went quiet", "roc_auc": "ROC AUC", "pr_auc": "PR AUC",
+    "lift": "Lift at 10 %", "calibration_error": "Calibration error",
+}  # fmt: skip
+
 
 class Ids(StrEnum):
     CONTENT = "data-content"
@@ -158,8 +166,7 @@ def judged(found: Sequence[Any]) -> html.Section:
 def _judged(rows: pd.DataFrame) -> html.Div:
     if rows.empty:
         return html.P("Too little history, or use, to judge.", className="finding")
-    heads = [str(name).replace("_", " ") for name in rows]
-    heads[0] = "Method"
+    heads = [HEADS.get(name, str(name)) for name in rows]
     return table(heads, [list(map(_figure, row)) for row in rows.itertuples(index=False)])
 
 
