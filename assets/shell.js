@@ -5,25 +5,52 @@
   const clientside = (window.dash_clientside = window.dash_clientside || {});
   const NOTHING = () => window.dash_clientside.no_update;
 
-  /* With `remedy` it stays, and offers to take the filters away. */
-  function say(words, remedy) {
+  function say(words) {
     const toast = document.getElementById("toast");
     if (!toast) return;
     toast.textContent = words;
     toast.classList.add("shown");
     clearTimeout(say.timer);
-    root.classList.toggle("refused", Boolean(remedy));
-    if (remedy) {
-      const link = Object.assign(document.createElement("a"), { href: "?", textContent: remedy });
-      link.dataset.nav = "true";
-      toast.append(" ", link);
-    } else {
-      say.timer = setTimeout(unsay, 6000);
-    }
+    say.timer = setTimeout(unsay, 6000);
   }
   function unsay() {
     document.getElementById("toast")?.classList.remove("shown");
+  }
+
+  function make(name, properties, ...children) {
+    const made = Object.assign(document.createElement(name), properties);
+    made.append(...children);
+    return made;
+  }
+  function way(href, words) {
+    const link = make("a", { href, className: "button" }, words);
+    link.dataset.nav = "true";
+    return link;
+  }
+
+  /* In place of the page: its address asks for what is not there. The next address takes it away. */
+  function refuse(body) {
+    const start = document.querySelector("[data-tab]")?.dataset.tab || "/";
+    const ways = [way(start, "Go to the start page")];
+    if (body.of === "url.search") ways.unshift(way("?", "Reset the filters"));
+    document.getElementById("refusal").replaceChildren(
+      make("h1", {}, "This address cannot be shown"), make("p", {}, body.error), make("p", { className: "ways" }, ...ways));
+    root.classList.add("refused");
+  }
+  function accept() {
+    document.getElementById("refusal")?.replaceChildren();
     root.classList.remove("refused");
+  }
+
+  /* A part that failed says so where it would have been; what is on the page already stays. */
+  function fail(request, words) {
+    document.dispatchEvent(new Event("update-failed"));
+    say(words);
+    const outputs = JSON.parse(request[1].body).output.split(/\.{2,}/).filter(Boolean);
+    for (const output of outputs) {
+      const bones = document.querySelector(`[id="${output.slice(0, output.lastIndexOf("."))}"] > .skeleton`);
+      bones?.replaceWith(make("div", { className: "empty" }, make("p", {}, words)));
+    }
   }
 
   /* A grid's own interface; nothing until it is drawn. */
@@ -160,6 +187,7 @@
   /* The tab of this page, and a grid whose filters have changed, after every navigation. */
   function arrived() {
     unsay();
+    accept();
     for (const tab of document.querySelectorAll("[data-tab]")) {
       const here = tab.dataset.tab === location.pathname;
       here ? tab.setAttribute("aria-current", "page") : tab.removeAttribute("aria-current");
@@ -175,23 +203,25 @@
     if (document.querySelector("[data-tab]")) { observer.disconnect(); arrived(); }
   }).observe(root, { childList: true, subtree: true });
 
-  /* A refused or failed answer says so, once, in words; what is on the page stays. */
+  /* A refused or failed answer says so, once, in words. */
   const plainFetch = window.fetch;
   window.fetch = async function (...request) {
     const address = String(request[0]?.url || request[0]);
-    const isUpdate = address.includes("_dash-update-component");
+    const isUpdate = address.includes("_dash-update-component"), asked = location.href;
     try {
       const answer = await plainFetch.apply(this, request);
       if (isUpdate && !answer.ok) {
-        document.dispatchEvent(new Event("update-failed"));
-        answer.clone().json().then((body) => say(body.error, answer.status < 500 && location.search.length > 1 ? "Reset the filters" : null),
-          () => say("The server did not answer as expected. Load the page again."));
+        answer.clone().json().then(
+          (body) => {
+            if (!body.of?.startsWith("url.")) fail(request, body.error);
+            else if (location.href === asked) refuse(body);
+          },
+          () => fail(request, "The server did not answer as expected. Load the page again."));
       }
       return answer;
     } catch (error) {
       if (isUpdate) {
-        document.dispatchEvent(new Event("update-failed"));
-        say("The server cannot be reached. What you see is what was loaded before.");
+        fail(request, "The server cannot be reached. What you see is what was loaded before.");
       }
       throw error;
     }

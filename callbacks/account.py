@@ -23,6 +23,7 @@ from data_access import account_people as persons
 from data_access.account_people import Mark
 from data_access.choices import SEGMENTS, account_name, application_names
 from data_access.filters import Filters, Period
+from data_access.outlook import outlook_of_pairs
 from figures import account as figures
 from figures.theme import Chart, Theme
 from layouts import account as view
@@ -143,10 +144,16 @@ def update_chart(filters: Filters, query: Query, theme: Theme) -> tuple[Chart, s
     return chart, text(table), _finding(total, measure, band), text(exports(href, _of(filters, query).search))
 
 
+def with_outlook(filters: Filters, rows: pd.DataFrame) -> pd.DataFrame:
+    """With probability, of no use in the next 8 weeks, and why; missing where it is not asked."""
+    outlook = outlook_of_pairs(filters, (filters.account or "",)).drop(columns="account_id")
+    return rows.merge(outlook, on="application_id", how="left")
+
+
 def update_applications(filters: Filters, query: Query) -> str:
     wide, _ = weekly_use(filters, year_of(filters))
     trends = {str(key): values.round(1).tolist() for key, values in wide.items()}
-    rows = data.applications_of(filters)
+    rows = with_outlook(filters, data.applications_of(filters))
     generation = g.generation
     return text(
         view.applications(

@@ -28,7 +28,7 @@ def _worded(rows: pd.DataFrame, **words: str) -> pd.DataFrame:
 
 
 def _applications(filters: Filters, query: Query) -> pd.DataFrame:
-    return compared(data.applications_of(filters), filters, "application")
+    return compared(account.with_outlook(filters, data.applications_of(filters)), filters, "application")
 
 
 def _weeks(filters: Filters, query: Query) -> pd.DataFrame:

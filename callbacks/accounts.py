@@ -1,13 +1,14 @@
 """Accounts by app: who uses each application most, and least?"""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
 from dash import Dash, Input, Output, State, get_relative_path
 from flask import g
 
+from analytics.decomposition import is_offsetting
 from callbacks.grid import NO_ROWS, Block, answer, register_grid
 from callbacks.query import filters, query
 from callbacks.request import one_of, page_callback
@@ -194,14 +195,16 @@ def export_base() -> str:
 
 
 def _trend(filters: Filters) -> Filters:
-    """The half year that ends with the period, in whole weeks."""
-    end = filters.period.end - timedelta(days=filters.period.end.weekday())
-    return filters.during(Period(max(end - timedelta(weeks=TREND_WEEKS), _first_week()), end))
+    """The half year that ends with the period, in weeks that the log holds whole: part of one looks like a fall."""
+    after = min(filters.period.end, g.generation.as_of + timedelta(days=1))
+    end = after - timedelta(days=after.weekday())
+    start = max(end - timedelta(weeks=TREND_WEEKS), _first_whole_week())
+    return filters.during(Period(min(start, end), end))
 
 
-def _first_week() -> Any:
-    first = g.generation.first_day
-    return first - timedelta(days=first.weekday())
+def _first_whole_week() -> date:
+    day: date = g.generation.first_day
+    return day + timedelta(days=-day.weekday() % 7)
 
 
 def _subject(filters: Filters, everything: str = "each application") -> str:
@@ -214,9 +217,11 @@ def _subject(filters: Filters, everything: str = "each application") -> str:
 
 
 def _ranking_finding(filters: Filters) -> str:
-    without = data.accounts_without_use(filters)
+    used, entitled = data.breadth_totals(filters)
     words = f"Accounts by {MEASURES[filters.measure].lower()}"
-    return f"{words}; {numbers.full(without)} without any" if without else f"{words}; every one has some"
+    if not entitled:
+        return words
+    return f"{words}; " + (f"{numbers.full(entitled - used)} without any" if used < entitled else "every one has some")
 
 
 def _sentence(filters: Filters, query: Query) -> str:
@@ -229,13 +234,14 @@ def _sentence(filters: Filters, query: Query) -> str:
         if when.startswith("last")
         else f"from {numbers.day(filters.period.start)} to {numbers.day(filters.period.last_day)}"
     )
-    who = account_name(filters.scope, filters.account) if filters.account else None
     noun = "entitled account" if g.generation.has_subscriptions else "account"
-    start = (
-        f"{who}: {numbers.counted(totals.value, MEASURES[filters.measure].lower())} {when}."
-        if who
-        else f"{numbers.full(used)} of {numbers.plural(entitled, noun)} {_did(filters)} {when}."
-    )
+    amount = f"{numbers.counted(totals.value, MEASURES[filters.measure].lower())} {when}."
+    if filters.account:
+        start = f"{account_name(filters.scope, filters.account)}: {amount}"
+    elif entitled:
+        start = f"{numbers.full(used)} of {numbers.plural(entitled, noun)} {_did(filters)} {when}."
+    else:
+        start = f"No {noun} here; {amount}"
     return f"{start} {_movement(filters, float(totals.value), float(totals.before))}".strip()
 
 
@@ -265,7 +271,13 @@ def _movement(filters: Filters, value: float, before: float) -> str:
     if mover.empty or filters.account or filters.measure is Measure.USERS:
         return f"{sentence}."
     moved = float(mover["value"][0] - mover["before"][0])
-    share = moved / difference
+    share, account = moved / difference, mover["account"][0]
+    rose, fell = data.account_movement(filters).iloc[0]
+    if is_offsetting([rose, fell]):
+        return (
+            f"{sentence}: rises of {numbers.full(rose)} and falls of {numbers.full(-fell)} offset each other; "
+            f"{account} {verb} most, by {numbers.full(abs(moved))}."
+        )
     if 0.05 <= share <= 1:
-        return f"{sentence}; {share:.0%} of that is {mover['account'][0]}."
-    return f"{sentence}; {mover['account'][0]} {verb} most."
+        return f"{sentence}; {share:.0%} of that is {account}."
+    return f"{sentence}; {account} {verb} most."

@@ -142,9 +142,10 @@ def reopen(act: Act, account: Account, id: int) -> str:
 
 
 def assign(act: Act, account: Account, assigned_to: str | None) -> str:
-    care.assign(g.workspace, act, account.id, assigned_to)
-    who = care.assignees(g.scope)[assigned_to] if assigned_to else "nobody"
-    return f"{account.name} is assigned to {who}."
+    before, names = care.assign(g.workspace, act, account.id, assigned_to), care.assignees(g.scope)
+    who = names[assigned_to] if assigned_to else "nobody"
+    was = f" It was assigned to {names.get(before, before)} before." if before not in (None, assigned_to) else ""
+    return f"{account.name} is assigned to {who}.{was}"
 
 
 def snooze(act: Act, account: Account, until: date, reason: str) -> str:

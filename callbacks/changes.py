@@ -92,7 +92,7 @@ def update_steps(filters: Filters, query: Query, theme: Theme) -> tuple[Chart, s
     chart = figures.waterfall(found.before, steps, ends, written, query.one("part"), theme, view.HEIGHT)
     start = figures.axis_start(found.before, steps)
     cut = f" Axis from {numbers.full(start)}." if start else ""
-    finding = f"{MEASURES[filters.measure]}; click a step for its accounts.{cut}"
+    finding = f"{MEASURES[filters.measure]}; click a step, here or in the table, for its accounts.{cut}"
     counted = "People" if filters.measure is Measure.USERS else "Pairs"
     table = view.steps_table(parts, counted, *words.ends(filters, query, found), query)
     return chart, text(finding), actions, text(table)

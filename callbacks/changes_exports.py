@@ -1,18 +1,22 @@
 """Changes, as tables to download: the same rows as on the page, all of them, with their sum."""
 
+from collections.abc import Collection, Iterable
+
 import pandas as pd
 
 from callbacks import changes_parts as answers
 from callbacks import flags
 from callbacks.tables import Tables
-from data_access.filters import Filters
-from layouts.changes import part_words
+from data_access.filters import Filters, Measure
+from layouts.changes import PARTS, part_words
 from layouts.links import Query
 
 WORDS = {
     "before": "Before", "now": "Now", "amount": "Contribution", "users_before": "People before",
     "users_now": "People now", "days_before": "Days of use before", "days_now": "Days of use now",
 }  # fmt: skip
+# More people and fewer stand in one column, signed.
+PART_WORDS = {part: more if more == fewer else f"{more} or {fewer.lower()}" for part, (more, fewer) in PARTS.items()}
 NOTHING_EARLIER = pd.DataFrame({"Remark": ["There is nothing to compare this period with."]})
 
 
@@ -23,26 +27,36 @@ def _steps(filters: Filters, query: Query) -> pd.DataFrame:
     found = answers.difference(filters, query)
     parts = answers.parts_of(found.contributed)
     words = [part_words(row.part, row.amount) for row in parts.itertuples(index=False)]
+    counted = "People" if filters.measure is Measure.USERS else "Pairs"
     return pd.DataFrame({
         "Part": ["Before", *words, "Now"],
-        "Rows": pd.array([None, *parts["rows"], None], dtype="Int64"),
+        counted: pd.array([None, *parts["rows"], None], dtype="Int64"),
         "Amount": [found.before, *parts["amount"], found.now],
     })  # fmt: skip
 
 
 def _whom(filters: Filters, query: Query) -> pd.DataFrame:
-    """At the level that the page shows: a pair and part a row, or a person."""
+    """At the level that the page shows: an account a row, an application, or a person."""
     if filters.comparison is None:
         return NOTHING_EARLIER
     if answers.level(filters) == "persons":
         people = answers.person_rows(filters, query)
         names = ["person", "user_id", "part", "days_before", "days_now", "before", "now", "amount"]
         return _named(people[names])
-    rows = answers.difference(filters, query).within(query.one("part")).contributed
-    rows = rows.sort_values("amount", key=lambda amounts: -amounts.abs(), kind="stable")
-    words = [part_words(row.part, row.amount) for row in rows.itertuples(index=False)]
-    names = ["account", "account_id", "application", "before", "now", "users_before", "users_now"]
-    return _named(rows[names].assign(part=words, amount=rows["amount"]))
+    found = answers.difference(filters, query).within(query.one("part"))
+    if answers.level(filters) == "applications":
+        rows, names = answers.application_rows(found), ["application", "users_before", "users_now"]
+    else:
+        rows, names = answers.account_rows(filters, query, found), ["account", "account_id", "applications"]
+        rows["applications"] = [", ".join(own.values()) for own in rows["applications"]]
+    parts = {PART_WORDS[part]: [own.get(part, 0.0) for own in rows["parts"]] for part in _parts(rows["parts"])}
+    return _named(rows[[*names, "before", "now", "amount"]]).assign(**parts)
+
+
+def _parts(of_rows: Iterable[Collection[str]]) -> list[str]:
+    """Those that there are, in the order of the page."""
+    present = {part for parts in of_rows for part in parts}
+    return [part for part in PARTS if part in present]
 
 
 def _movers(filters: Filters, query: Query) -> pd.DataFrame:

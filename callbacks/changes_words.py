@@ -15,7 +15,7 @@ from layouts.controls import to_rows
 from layouts.links import Query
 from layouts.shell import MEASURES
 
-LEAST_SHARE = 0.05  # of the change, to be named as its cause
+LEAST_SHARE = 0.2  # of the change, for an account to be named beside the part that explains most
 
 
 def subject(filters: Filters) -> str:
@@ -63,10 +63,9 @@ def cause(filters: Filters, found: Difference) -> str:
             f"of {numbers.full(-math.fsum(falls['amount']))} (most: {part_words(down.part, -1).lower()}) "
             "offset each other."
         )
-    if filters.account is None and (account := _account(found)):
-        return account
     most = parts.loc[(parts["amount"] * found.amount).idxmax()]
-    return f"Most of it: {part_words(most.part, most.amount).lower()} ({signed(most.amount)})."
+    words = f"Most of it: {part_words(most.part, most.amount).lower()} ({signed(most.amount)})."
+    return words if filters.account else f"{words} {_account(found)}".strip()
 
 
 def _account(found: Difference) -> str:

@@ -10,6 +10,7 @@ from flask import g
 
 from analytics.changes import WARM_UP, sentence
 from analytics.episodes import reasons_from_earlier_years
+from callbacks.flags_folded import folded
 from callbacks.workspace import from_workspace
 from data_access import flags as data
 from data_access.filters import Filters
@@ -49,7 +50,7 @@ def asker(_raw: Any) -> str:
 def card(filters: Filters, query: Query, me: str, href: str, of_it: Query | None = None) -> Any:
     """`of_it`: on the page of an account, the address with which rows and downloads of it are asked for."""
     said = what_was_said()
-    told = with_verdicts(data.flagged(filters), said, filters, me)
+    told = folded(in_words(with_verdicts(data.flagged(filters), said, filters, me)))
     is_open = told["status"].eq("new")
     is_remembered = told["status"].eq("remembered")
     useful, judged = precision(said, filters)
@@ -57,7 +58,7 @@ def card(filters: Filters, query: Query, me: str, href: str, of_it: Query | None
     listed = told[is_open if query.one("flags") == "open" else ~is_remembered]
     watched, is_of_one = g.generation.watched, of_it is not None
     place = view.Place(query, of_it or query, href, watched, weeks_judged(), is_of_one)
-    return view.what_stands_out(in_words(listed), in_words(told[is_remembered]), counts, place)
+    return view.what_stands_out(listed, told[is_remembered], counts, place)
 
 
 def table(filters: Filters, _query: Query) -> pd.DataFrame:
@@ -103,7 +104,7 @@ def with_verdicts(rows: pd.DataFrame, said: Said, filters: Filters, me: str) -> 
 
 def in_words(rows: pd.DataFrame) -> pd.DataFrame:
     """With `sentence`: what was expected and seen in the most surprising week, of pairs beside their peers."""
-    beside = rows["application"].astype(object).where(rows["level"] == "pair", None)
+    beside = [app if level == "pair" else None for app, level in zip(rows["application"], rows["level"], strict=True)]
     columns = (rows[name] for name in ("kind", "week_expected", "week_saw", "peers", "p"))
     words = [sentence(*told) for told in zip(*columns, beside, strict=True)]
     return rows.assign(sentence=pd.Series([f"{one[0].upper()}{one[1:]}" for one in words], rows.index, "str"))

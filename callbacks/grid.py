@@ -50,6 +50,12 @@ def register_grid(
         State(grid, "id"),
         prevent_initial_call=True,
     )
+    app.clientside_callback(
+        ClientsideFunction("grids", "watch"),
+        Output(grid, "className", allow_duplicate=True),
+        Input(grid, "id"),
+        prevent_initial_call="initial_duplicate",
+    )
 
 
 def grid_block(fields: tuple[str, ...]) -> Callable[[Any], Block | None]:

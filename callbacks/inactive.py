@@ -95,13 +95,14 @@ def update_cancellations(filters: Filters, query: Query) -> str:
     before = use_before_cancellation(filters, cancelled)
     trends = {key: list(row) for key, row in zip(before.index, before.fillna(0).to_numpy().tolist(), strict=True)}
     period, later = filters.period, gone.ending_later(filters, g.generation.as_of)
+    span = _span(period)
     [churn] = gone.churn(filters).itertuples(index=False)
     cards = [
         cancellations.when(by_month(filters), churn, query, (period.start, period.last_day), later, href),
-        cancellations.before(before.mean(), len(cancelled), query, measure, href),
-        cancellations.gone(cancelled, trends, query, href),
+        cancellations.before(before.mean(), len(cancelled), query, measure, span, href),
+        cancellations.gone(cancelled, trends, query, span, href),
         cancellations.by_application(gone.churn_by_application(filters), query, href),
-        cancellations.reasons(reasons(cancelled), query, href),
+        cancellations.reasons(reasons(cancelled), query, span, href),
         cancellations.cohorts(cohorts(filters), query, href),
         cancellations.afterwards(gone.use_after_cancellation(filters), query, href),
     ]
@@ -251,14 +252,18 @@ def _merely_cancelled(filters: Filters) -> str:
         return "Cancellations cannot be told: the source has no subscriptions."
     cancelled = len(gone.cancelled_pairs(filters))
     if not cancelled:
-        return "Nobody cancelled in the period."
+        return f"Nobody cancelled from {_span(filters.period)}."
     return (
         f"{numbers.plural(cancelled, 'pair')} merely cancelled in the period, and none of them is among those to call."
     )
 
 
 def _silent(comparison: Period | None) -> str:
-    return f"from {numbers.day(comparison.start)} to {numbers.day(comparison.last_day)}" if comparison else ""
+    return f"from {_span(comparison)}" if comparison else ""
+
+
+def _span(period: Period) -> str:
+    return f"{numbers.day(period.start)} to {numbers.day(period.last_day)}"
 
 
 def _monday(day: date) -> Any:

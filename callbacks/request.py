@@ -58,6 +58,7 @@ class Refused(Exception):
     def __init__(self, error: str, remedy: str = "Reload the page and choose again.") -> None:
         super().__init__(error)
         self.error, self.remedy = error, remedy
+        self.of: str | None = None  # the input whose value was refused
 
 
 class BadInput(Refused):
@@ -152,7 +153,8 @@ def guard_dispatch(app: Dash, answers: Answers) -> None:
         try:
             callback, values, changed = _asked(registry)
             g.callback = callback
-            g.accepted = {name: _parsed(name, parse, values[place]) for name, place, parse in callback.places}
+            read = (*callback.inputs, *callback.states)
+            g.accepted = {name: _parsed(name, parse, values[at], read[at]) for name, at, parse in callback.places}
             if not callback.cached:
                 return _dispatched(dispatch, callback, changed)
             # No triggers: what is not in the key must not shape the answer.
@@ -165,7 +167,7 @@ def guard_dispatch(app: Dash, answers: Answers) -> None:
         except PreventUpdate:
             return Response(status=204)
         except Refused as refusal:
-            return as_json(refusal.status, refusal.error, refusal.remedy)
+            return as_json(refusal.status, refusal.error, refusal.remedy, refusal.of)
         except StoreUnavailable:
             return as_json(503, "The database does not answer now.", "This part comes back by itself: try again soon.")
         except HTTPException:
@@ -195,8 +197,10 @@ def verify(app: Dash) -> None:
         raise RuntimeError("switch Dash's MCP server off: it calls callbacks past their checks")
 
 
-def as_json(status: int, error: str, remedy: str) -> Response:
-    return Response(orjson.dumps({"error": error, "remedy": remedy}), status, mimetype="application/json")
+def as_json(status: int, error: str, remedy: str, of: str | None = None) -> Response:
+    """`of`: the input whose value is to blame, where one is: the address itself (assets/shell.js), or a control."""
+    body = {"error": error, "remedy": remedy} | ({"of": of} if of else {})
+    return Response(orjson.dumps(body), status, mimetype="application/json")
 
 
 def accepts_gzip() -> bool:
@@ -244,12 +248,16 @@ def _values(given: Any, declared: Sequence[Dependency]) -> list[Any]:
     return [one.get("value") for one in given]
 
 
-def _parsed(name: str, parse: Parser, value: Any) -> Hashable:
+def _parsed(name: str, parse: Parser, value: Any, read: Dependency) -> Hashable:
     try:
         return parse(value)
     except MALFORMED as malformed:
         log.warning("input refused", input=name, reason=type(malformed).__name__)
-        raise BadInput(f"The value of {name} is not understood.") from None
+        refusal: Refused = BadInput(f"The value of {name} is not understood.")
+    except Refused as found:
+        refusal = found
+    refusal.of = str(read)
+    raise refusal from None
 
 
 def _dispatched(dispatch: Callable[[], Any], callback: PageCallback, changed: list[str]) -> Response:

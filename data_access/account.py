@@ -19,7 +19,8 @@ from data_access.volume import concerns, now_and_before, volume
 
 PROFILE = {
     "account_id": "str", "account": "str", "state": "str", "since": "datetime64[s]", "is_week": "bool",
-    "renews_on": "datetime64[s]", "annual_value": "float64", "seats": "Int64", "plan": "str", "industry": "str", "region": "str",
+    "renews_on": "datetime64[s]", "annual_value": "float64", "seats": "Int64", "plan": "str", "industry": "str",
+    "region": "str",
     "manager": "str", "manager_email": "str",
 }  # fmt: skip
 APPLICATIONS = {

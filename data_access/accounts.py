@@ -50,6 +50,7 @@ ACCOUNTS = {
     "plan": "str", "industry": "str", "region": "str",
 }  # fmt: skip
 COUNT = {"count": "int64"}
+MOVEMENT = {"rose": "float64", "fell": "float64"}
 TOTAL = {"value": "float64", "before": "float64"}
 
 
@@ -143,6 +144,16 @@ def largest_mover(filters: Filters, falling: bool) -> pd.DataFrame:
         statement.where(moved < 0 if falling else moved > 0).order_by(order, accounts.c.name).limit(1),
         RANKING,
     )
+
+
+def account_movement(filters: Filters) -> pd.DataFrame:
+    """One row: by how much accounts rose, all together, and by how much they fell (negative). Columns: MOVEMENT."""
+    now = volume(filters, "account_key").subquery("now")
+    earlier = volume(filters.during(filters.comparison or filters.period), "account_key").subquery("earlier")
+    moved = func.coalesce(now.c.value, 0) - func.coalesce(earlier.c.value, 0)
+    rose, fell = (func.coalesce(func.sum(case((is_so, moved), else_=0)), 0) for is_so in (moved > 0, moved < 0))
+    joined = _joined(accounts, "account_key", now, earlier)
+    return read(filters.scope, select(rose, fell).select_from(joined), MOVEMENT)
 
 
 def top_accounts(filters: Filters, limit: int) -> pd.DataFrame:
@@ -281,7 +292,7 @@ def account_application_matrix(filters: Filters, limit: int) -> pd.DataFrame:
 
 
 def broadest_accounts(filters: Filters, limit: int) -> pd.DataFrame:
-    """The accounts that use most of the applications they are entitled to. Columns: BREADTH."""
+    """The accounts that use most applications, of those entitled to any. Columns: BREADTH."""
     breadth = _breadth(filters)
     now = volume(filters, "account_key").subquery("now")
     statement = (
@@ -294,7 +305,7 @@ def broadest_accounts(filters: Filters, limit: int) -> pd.DataFrame:
         )
         .join(breadth, breadth.c.account_key == accounts.c.account_key)
         .outerjoin(now, now.c.account_key == accounts.c.account_key)
-        .where(breadth.c.used > 0)
+        .where(breadth.c.used > 0, breadth.c.entitled > 0)
         .order_by(breadth.c.used.desc(), func.coalesce(now.c.value, 0).desc(), accounts.c.name)
         .limit(limit)
     )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 import pandas as pd
-from sqlalchemy import func, select, union
+from sqlalchemy import Delete, Insert, func, select, union
 
 from data_access.engine import read
 from data_access.follow_ups import among
@@ -19,16 +19,18 @@ CARE = {
 }  # fmt: skip
 
 
-def assign(workspace: Workspace, act: Act, account_id: str, assigned_to: str | None) -> None:
-    """In place of whom it was before; to nobody where `assigned_to` is None."""
-    statements = [assignments.delete().where(assignments.c.account_id == account_id)]
-    if assigned_to is None:
-        workspace.write(act, "assign", account_id, "to nobody", *statements)
-        return
+def assign(workspace: Workspace, act: Act, account_id: str, assigned_to: str | None) -> str | None:
+    """In place of whom it was before, who is returned; to nobody where `assigned_to` is None."""
+    before = care_of(workspace, act.scope, [account_id])["assigned_to"].iloc[0]
     row = {
         "account_id": account_id, "assigned_to": assigned_to, "assigned_by": act.scope.user, "assigned_at": act.now,
     }  # fmt: skip
-    workspace.write(act, "assign", account_id, f"to {assigned_to}", *statements, assignments.insert().values(row))
+    statements: list[Delete | Insert] = [
+        assignments.delete().where(assignments.c.account_id == account_id),
+        *([assignments.insert().values(row)] if assigned_to else []),
+    ]
+    workspace.write(act, "assign", account_id, f"to {assigned_to or 'nobody'}", *statements)
+    return None if pd.isna(before) else str(before)
 
 
 def snooze(workspace: Workspace, act: Act, account_id: str, until: date, reason: str) -> None:

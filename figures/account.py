@@ -44,7 +44,12 @@ def weekly_use(
                 "nticks": 7,
                 "automargin": True,
             },
-            yaxis={"rangemode": "tozero", "tickformat": "~s" if total.max() >= 10_000 else ",~r", "nticks": 5, "automargin": True},
+            yaxis={
+                "rangemode": "tozero",
+                "tickformat": "~s" if total.max() >= 10_000 else ",~r",
+                "nticks": 5,
+                "automargin": True,
+            },
         ),
     }
 

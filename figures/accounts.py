@@ -23,7 +23,7 @@ def account_map(wide: pd.DataFrame, measure: str, theme: Theme, height: int) -> 
         "x": list(range(wide.shape[1])),
         "y": list(range(wide.shape[0])),
         "text": [[f"{account}<br>{application}" for application in wide.columns] for account in map(safe, wide.index)],
-        "hovertemplate": f"%{{text}}<br>%{{customdata:,}} {measure.lower()}<extra></extra>",
+        "hovertemplate": f"%{{text}}<br>{measure}: %{{customdata:,}}<extra></extra>",
         "hoverongaps": False,
         "zmin": 0,
         "zmax": 1,

@@ -62,24 +62,34 @@ def waterfall(
         "width": 0.68,
         "text": list(written),
         "textposition": "outside",
+        "constraintext": "none",
         "cliponaxis": False,
         "customdata": [key or "" for key in keys],
         "hovertext": [f"{safe(name)}: {label}" for name, label in zip(names, written, strict=True)],
         "hovertemplate": "%{hovertext}<extra></extra>",
         "marker": {"color": fills, "opacity": [1 if chosen in (None, key) else 0.3 for key in keys]},
     }
+    top = max(highs) + 0.12 * (max(highs) - start or 1)
+    # A step of a few pixels is hard to hit: its whole column answers, unseen.
+    columns = {
+        **{name: bars[name] for name in ("type", "x", "customdata", "hovertext", "hovertemplate")},
+        "y": [top - start] * len(names),
+        "base": start,
+        "width": 1,
+        "marker": {"color": colour["surface"], "opacity": 0},
+    }
     lines = [
         {"type": "line", "layer": "below", "x0": place + 0.34, "x1": place + 0.66, "y0": level, "y1": level,
          "line": {"color": colour["line"], "width": 1}}
         for place, level in enumerate(levels)
     ]  # fmt: skip
-    top = max(highs) + 0.12 * (max(highs) - start or 1)
     return {
-        "data": [bars],
+        "data": [bars, columns],
         "layout": layout(
             theme,
             height,
             shapes=lines,
+            barmode="overlay",
             hovermode="closest",
             xaxis={"tickvals": bars["x"], "ticktext": [_wrapped(name) for name in names], "showgrid": False,
                    "range": [-0.5, len(names) - 0.5], "automargin": True},

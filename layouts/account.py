@@ -135,7 +135,7 @@ def _states(account: Any, standing: pd.DataFrame, chosen: Sequence[str], first_w
 def _since(row: Any, feeds: Sequence[str], first_week: date) -> str:
     """`feeds`: names of the applications that are late where the state is no data."""
     if row.state == "no data":
-        return f" No event of {' or '.join(feeds)} from anybody lately: the feed is late"
+        return f" The feed of {' and '.join(feeds)} is late or ended"
     if pd.isna(row.since) or (row.is_week and row.since.date() <= first_week):
         return " for as long as there are data"
     return f" {numbers.since(row.state, row.since, row.is_week)}"
@@ -166,8 +166,9 @@ def applications(
 ) -> html.Section:  # fmt: skip
     """`query`: the address, `of_it`: the same about this account alone."""
     dated = ["Started", "Renewal", "Cancelled"] if has_subscriptions else []
+    foreseen = ["Outlook"] if rows["probability"].notna().any() else []
     heads = ["Application", "State", "52 weeks", MEASURES[measure], "Change", *(["Users"] if has_people else []),
-             "Last use", *dated]  # fmt: skip
+             "Last use", *foreseen, *dated]  # fmt: skip
     cells = [
         [
             link(row.application, query.toggled("app", row.application_id).search, title=row.application),
@@ -177,6 +178,7 @@ def applications(
             Number(change(row.value, row.before)),
             *([Number(_users(row, of_it.only("app", row.application_id)))] if has_people else []),
             numbers.day(row.last_use_on),
+            *([_outlook(row)] if foreseen else []),
             *([numbers.day(row.started_on), numbers.day(row.renews_on), _cancelled(row)] if dated else []),
         ]
         for row in rows.itertuples(index=False)
@@ -194,6 +196,13 @@ def applications(
         identity=Ids.APPLICATIONS,
         actions=exports(f"{href}/applications", of_it.search, rows=links.rows("use", of_it)),
     )
+
+
+def _outlook(row: Any) -> Number:
+    why = (
+        f"Likelihood of no use in the next 8 weeks. {row.why}" if pd.notna(row.why) else "Not in use lately: not asked"
+    )
+    return Number(html.Span(numbers.share(row.probability), title=why))
 
 
 def _state(row: Any) -> html.Span:
@@ -259,7 +268,9 @@ def people(
 def _who_uses_it(shown: int, counts: Mapping[str, int], chosen: str | None, of_it: Query, can_compare: bool) -> Any:
     parts: list[Any] = [to_rows(counts["active"], "users", of_it), " active in the period"]
     if can_compare:
-        parts.append(f", {numbers.full(counts['new'])} of them new; {numbers.full(counts['stopped'])} stopped in the period")
+        parts.append(
+            f", {numbers.full(counts['new'])} of them new; {numbers.full(counts['stopped'])} stopped in the period"
+        )
     if counts[chosen or "all"] > shown:
         parts.append(f". The {numbers.full(shown)} with most days are shown; the export has all")
     return parts

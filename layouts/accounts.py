@@ -310,7 +310,7 @@ def breadth(accounts: pd.DataFrame, missing: Mapping[str, list[str]], query: Que
     body = (
         html.Table([head, html.Tbody(rows)], className="plain fixed")
         if rows
-        else empty("No account used anything in this period.", "Choose a longer period, or take away a filter above.")
+        else empty("No entitled account used anything then.", "Choose a longer period, or take away a filter above.")
     )
     return card(
         "Most active across applications",
@@ -334,8 +334,8 @@ def _pips(used: int, entitled: int) -> list[Any]:
 def _could_buy(names: list[str]) -> html.Span:
     if not names:
         return html.Span("owns every application", className="finding")
-    words = ", ".join(names[:2]) + (f" and {len(names) - 2} more" if len(names) > 2 else "")
-    return html.Span(words, title=", ".join(names), className="finding")
+    words = ", ".join(names)
+    return html.Span(f"{len(names)}: {words}", title=words, className="finding")
 
 
 def map_table(wide: pd.DataFrame, applications: Mapping[str, str], accounts: Mapping[str, str], query: Query) -> Any:

@@ -19,6 +19,7 @@ NUMBERS = ("probability", "annual_value")
 OUTLOOK = "Likelihood of no use in the next 8 weeks; asked of pairs used in at least 3 of the last 12"
 SIZES = (20, 50, 100, 200)
 PAIRS_SHOWN = 3
+LONGEST_NAME = 60
 CALL_STATES = ("never activated", "inactive", "low")
 CARE = {"all": "All", "mine": "Mine", "snoozed": "Put aside"}
 ORDER = (
@@ -152,7 +153,11 @@ def _account(
     ]
     person = [html.Td(_person(people.get(first.account_id)), rowSpan=height, className="contact")] if people else []
     after = [*person, html.Td(_menu(first), rowSpan=height, className="act")]
-    why = html.Td([html.Span(reason(pairs)), _rest(pairs, query)], colSpan=3 + len(known), className="finding why")
+    why = html.Td(
+        [html.Span(reason(pairs), title=first.application), _rest(pairs, query)],
+        colSpan=3 + len(known),
+        className="finding why",
+    )
     return html.Tbody([html.Tr([*before, *lines[0], *after]), *map(html.Tr, lines[1:]), html.Tr(why)])
 
 
@@ -208,9 +213,9 @@ def reason(pairs: pd.DataFrame) -> str:
         "inactive": f"silent for {days}",
         "low": f"used little, last {f'{days} ago' if first['days_silent'] else 'today'}",
     }[first["state"]]
-    parts = [
-        f"{first['application']} is {silent}" if first["state"] == "inactive" else f"{first['application']}: {silent}"
-    ]
+    name = first["application"]
+    name = name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
+    parts = [f"{name} is {silent}" if first["state"] == "inactive" else f"{name}: {silent}"]
     if pd.notna(first["annual_value"]):
         parts.append(f"worth {numbers.full(first['annual_value'])} a year")
     if pd.notna(first["days_to_renewal"]):

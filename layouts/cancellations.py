@@ -1,5 +1,6 @@
 """The lower half of Inactive & low: who cancelled, when and why, and how was it used before?"""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,8 +17,6 @@ from layouts.links import Query
 from layouts.shell import MEASURES
 
 UNKNOWN_REASON = "No reason given"
-NOTHING_HELD = "none at the start of the period"
-NOBODY = ("No pair was cancelled in this period.", "Choose a longer period, or take away a filter above.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +95,12 @@ def when(
         for row, end in zip(months.itertuples(index=False), ends, strict=True)
     ]
     lost = int(churn.pairs_lost)
-    title = f"{numbers.plural(lost, 'pair')} of those at the start of the period lost" if lost else "No pair was lost"
-    finding = "Cancellations by month; a click shows a month" + (
+    title = (
+        f"{numbers.plural(lost, 'pair')} of those at the start of the period lost"
+        if lost
+        else "No pair was lost in the period"
+    )
+    finding = "Cancellations by month, also outside the period; a click shows a month" + (
         f". {numbers.plural(later, 'pair')} will end later" if later else ""
     )
     never = empty("No pair was cancelled in these two years.", "Take away a filter above to see others.")
@@ -132,7 +135,7 @@ def _rates(churn: Any, query: Query) -> html.Dl:
                             to_rows(start, f"held{kind}", query, numbers.short(start)),
                         ]
                         if start > 0
-                        else NOTHING_HELD
+                        else _none(start, churn.pairs)
                     ),
                 ]
             )
@@ -142,17 +145,25 @@ def _rates(churn: Any, query: Query) -> html.Dl:
     )  # fmt: skip
 
 
+def _none(start: float, pairs: int) -> str:
+    return "not known" if pairs and math.isnan(start) else "none at the start of the period"
+
+
+def _nobody(period: str) -> html.Div:
+    return empty(f"No pair was cancelled from {period}.", "Choose a longer period, or take away a filter above.")
+
+
 def rate(lost: float, start: float) -> str:
     """0.8%; – where nothing was there to lose, or nothing is known."""
     return f"{lost / start:.1%}" if start > 0 else numbers.NOTHING
 
 
-def before(means: pd.Series, pairs: int, query: Query, measure: str, href: str) -> html.Section:
+def before(means: pd.Series, pairs: int, query: Query, measure: str, period: str, href: str) -> html.Section:
     """Use per cancelled pair and week before the cancellation. `means`: by week, −26 … −1; missing where unknown."""
     noun = MEASURES[measure].lower()
     known = means.dropna()
     if known.empty or not pairs:
-        body: Any = empty(*NOBODY)
+        body: Any = _nobody(period)
         return card(
             "How was it used before?", "In the 26 weeks before a cancellation", body, identity="inactive-before"
         )
@@ -186,11 +197,11 @@ def _movement(early: float, late: float) -> str:
 
 
 def gone(
-    cancelled: pd.DataFrame, trends: Mapping[tuple[str, str], list[float]], query: Query, href: str
+    cancelled: pd.DataFrame, trends: Mapping[tuple[str, str], list[float]], query: Query, period: str, href: str
 ) -> html.Section:
     """The cancellations of the period, each with its use in the half year before."""
     if cancelled.empty:
-        body: Any = empty(*NOBODY)
+        body: Any = _nobody(period)
         return card("Who cancelled?", "Cancellations of the period, the last first", body, identity="inactive-gone")
     rows = [
         [
@@ -217,10 +228,10 @@ def gone(
     )
 
 
-def reasons(found: pd.DataFrame, query: Query, href: str) -> html.Section:
+def reasons(found: pd.DataFrame, query: Query, period: str, href: str) -> html.Section:
     """Columns of `found`: reason, pairs, value; most pairs first."""
     if found.empty:
-        body: Any = empty(*NOBODY)
+        body: Any = _nobody(period)
         return card("Why did they cancel?", "Reasons given in the period", body, identity="inactive-reasons")
     first, most = found.iloc[0], found["pairs"].max()
     rows = [

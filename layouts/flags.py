@@ -53,7 +53,7 @@ def change_words(kind: str, direction: int) -> str:
 
 
 def what_stands_out(listed: pd.DataFrame, remembered: pd.DataFrame, counts: Counts, place: Place) -> html.Section:
-    """`listed` and `remembered`: columns of callbacks.flags.with_verdicts, and `sentence`."""
+    """`listed` and `remembered`: columns of callbacks.flags.with_verdicts, `sentence` and `also` (in words)."""
     which, query = place.query.one("flags"), place.query
     options = [
         (words, query.only("flags", key).only("flagged", None).search, key == which)
@@ -146,6 +146,7 @@ def _episode(row: Any, place: Place) -> html.Li:
                 [
                     html.P([_chip(row, place.watched), *_where(row, place), " · ", html.Span(_when(row))]),
                     html.P([row.sentence, html.Span(week, className="finding")], className="sentence"),
+                    *(html.P(f"Also flagged: {words}", className="finding") for words in row.also),
                 ]
             ),
             html.Div(

@@ -19,12 +19,12 @@ RETIRED_AFTER = timedelta(weeks=26)  # without an event of anybody a feed is har
 APART = ("cancelled", "not started")
 MEANINGS = {
     "active": "Used in the last 30 days, as usual",
-    "low": "Used, but less than usual or than peers",
+    "low": "Used less than usual, or than peers",
     "onboarding": "Started less than 30 days ago",
     "inactive": "No use in the last 30 days",
     "never activated": "No use since the start",
-    "no data": "No event of the application: not judged",
-    "cancelled": "Needs no call",
+    "no data": "No event of anybody: not judged",
+    "cancelled": "At any time up to now: needs no call",
     "not started": "Starts after the last day of data",
 }
 # What use alone can tell: without subscriptions nothing starts and nothing ends.
@@ -95,7 +95,9 @@ def states(
     rows = [_state_row(state, counts.loc[state], entitled, query) for state in judged]
     apart = [_state_row(state, counts.loc[state], 0, query) for state in told if state in APART]
     body = html.Table([html.Thead(head), html.Tbody([*rows, total]), html.Tbody(apart)], className="plain states")
-    finding = f"Each pair of account and application is in one state on {numbers.day(as_of)}; entered and left: in four weeks"
+    finding = (
+        f"Each pair of account and application is in one state on {numbers.day(as_of)}; entered and left: in four weeks"
+    )
     return card(
         _needing(counts, entitled),
         finding,
@@ -168,7 +170,9 @@ def _without_events(row: Any, as_of: date, query: Query) -> html.P:
         is_old = row.last_day.date() < as_of - RETIRED_AFTER
         since, why = f"since {numbers.day(row.last_day)}", "it may be retired" if is_old else "its feed is late"
     words = f": no event from anybody {since}: {why}. {numbers.plural(row.pairs, 'pair')} not judged, none inactive."
-    return html.P([link(row.application, query.only("app", row.application_id).search), words], className="finding note")
+    return html.P(
+        [link(row.application, query.only("app", row.application_id).search), words], className="finding note"
+    )
 
 
 def reactivated(

@@ -50,6 +50,7 @@ class Ids(StrEnum):
     CUSTOM_FROM = "custom-from"
     CUSTOM_TO = "custom-to"
     TOAST = "toast"
+    REFUSAL = "refusal"  # what stands in place of a page whose address cannot be (assets/shell.js)
     # What is written: callbacks/actions.py. `WRITTEN` changes with every write, for those who show it.
     ACTION = "action"
     ANSWER = "answer"
@@ -72,6 +73,7 @@ def shell(product: str, tabs: Iterable[Tab]) -> html.Div:
             html.A("Skip to content", href="#page", className="skip"),
             html.Header([_top_bar(product, tabs)], className="top"),
             html.Div(place(Ids.BAR), id="bar", className="bar", role="region", **{"aria-label": "Filters"}),
+            html.Div(id=Ids.REFUSAL, className="refusal", role="alert"),
             html.Main(id=Ids.PAGE, tabIndex=-1),
             html.Div(id=Ids.TOAST, className="toast", role="status", **{"aria-live": "polite"}),
         ]
@@ -208,10 +210,10 @@ def _applications(query: Query, applications: Mapping[str, str]) -> html.Details
     chosen = query.all("app")
     words = "All" if not chosen else applications[chosen[0]] if len(chosen) == 1 else f"{len(chosen)} chosen"
     items = [
-        link(name, query.toggled("app", key).search, "check chosen" if key in chosen else "check")
+        link(name, query.toggled("app", key).search, "check chosen" if key in chosen else "check", title=name)
         for key, name in applications.items()
     ]
-    return menu(["Application ", html.B(words)], items, "long")
+    return menu(["Application ", html.B(words, title=words)], items, "long")
 
 
 def _segments(query: Query, segments: Mapping[str, Sequence[str]]) -> html.Details:

@@ -130,7 +130,11 @@ def test_the_download_of_people_holds_all_of_them(page: Page, served: Served):
 def test_an_account_that_is_not_there_is_said_to_be_so(browser: Browser, served: Served):
     page = browser.new_context().new_page()
     page.goto(f"{served.address}account/nobody")
-    expect(page.locator(".toast")).to_contain_text("There is no such account among those you may see.")
+    expect(page.locator(".refusal")).to_contain_text("There is no such account among those you may see.")
+    expect(page.locator(".skeleton:visible")).to_have_count(0)
+    page.get_by_role("link", name="Go to the start page").click()
+    expect(page.locator(".ranking .bars .account").first).to_be_visible()
+    expect(page.locator(".refusal")).to_be_empty()
     page.context.close()
 
 

@@ -95,6 +95,47 @@ def test_back_returns_to_the_view_before(page: Page, served: Served):
     expect(page.locator("h1")).to_have_text("Who uses Permit Management most, and least?")
 
 
+def grid_view(page: Page) -> tuple[str | None, int, str]:
+    """How people are ordered, how far down the grid stands in pixels, and whom it shows there."""
+    header = page.locator("#accounts-grid .ag-header-cell[col-id='users']")
+    top = page.locator("#accounts-grid .ag-body-viewport").evaluate("box => Math.round(box.scrollTop)")
+    row = page.locator(f"#accounts-grid .ag-pinned-left-cols-container .ag-row[row-index='{top // 31 + 2}']")
+    return header.get_attribute("aria-sort"), top, row.inner_text()
+
+
+def test_back_returns_to_the_order_and_the_place_of_the_grid(page: Page, served: Served):
+    page.goto(served.address)
+    grid = page.locator("#accounts-grid")
+    expect(grid.locator(".ag-center-cols-container .ag-row").first).to_be_visible()
+    header = grid.locator(".ag-header-cell[col-id='users']")
+    header.locator(".ag-header-cell-label").click()
+    expect(header).to_have_attribute("aria-sort", "descending")
+    expect(grid.locator(".ag-row[row-index='20'] a").first).to_be_attached()
+    grid.locator(".ag-body-viewport").evaluate("box => { box.scrollTop = 620; }")
+    expect(grid.locator(".ag-body-viewport")).to_have_js_property("scrollTop", 620)
+    left = grid_view(page)
+    assert left[:2] == ("descending", 620)
+    grid.get_by_role("link", name=left[2], exact=True).click()
+    expect(page.locator("h1")).to_have_text(left[2])
+    page.go_back()
+    expect(grid.get_by_role("link", name=left[2], exact=True)).to_be_in_viewport()
+    assert grid_view(page) == left
+    page.reload()
+    expect(grid.get_by_role("link", name=left[2], exact=True)).to_be_in_viewport()
+    assert grid_view(page) == left
+
+
+@pytest.mark.parametrize("search", ["", "?view=bottom&app=permit-management"])
+def test_a_bar_is_as_long_as_its_number_is_large(page: Page, served: Served, search: str):
+    page.goto(served.address + search)
+    values = [value for _, value in ranking(page)]
+    boxes = [mark.bounding_box() for mark in page.locator(".ranking .bars .mark").all()]
+    longest = max(box["width"] for box in boxes if box)
+    assert longest > 100
+    expected = [max(1, longest * value / max(values)) for value in values]
+    assert [box and box["width"] for box in boxes] == pytest.approx(expected, abs=1)
+
+
 def test_the_grid_sorts_and_its_export_is_what_it_shows(page: Page, served: Served):
     open_permits(page, served)
     first = page.locator("#accounts-grid .ag-pinned-left-cols-container .ag-row[row-index='0']")
@@ -149,7 +190,8 @@ def test_the_summary_counts_every_pair_in_one_state(page: Page, served: Served):
 def test_a_day_that_does_not_exist_is_explained_and_nothing_is_lost(browser: Browser, served: Served):
     page = browser.new_context().new_page()
     page.goto(f"{served.address}?period=2026-02-30..2026-03-01")
-    expect(page.locator(".toast")).to_contain_text("a day that does not exist")
+    expect(page.locator(".refusal")).to_contain_text("a day that does not exist")
+    expect(page.locator(".skeleton:visible")).to_have_count(0)
     page.context.close()
 
 
@@ -211,7 +253,7 @@ def test_an_address_that_cannot_be_offers_a_way_back(browser: Browser, served: S
     page.goto(f"{served.address}?app=nothing")
     page.get_by_role("link", name="Reset the filters").click()
     assert ranking(page)
-    expect(page.locator(".toast")).not_to_have_class(re.compile("shown"))
+    expect(page.locator(".refusal")).to_be_empty()
     page.context.close()
 
 

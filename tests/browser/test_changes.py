@@ -108,6 +108,23 @@ def test_from_a_step_to_its_accounts_their_applications_and_their_people(page: P
     expect(page.locator(".whom h2")).to_have_text("Because of whom?")
 
 
+def test_a_step_is_chosen_without_a_mouse_and_beside_its_bar(page: Page, served: Served):
+    open_changes(page, served)
+    twin = page.locator("#changes-steps-table")
+    twin.locator("summary").press("Enter")
+    twin.get_by_role("link", name="Lapsed").press("Enter")
+    expect(page).to_have_url(f"{served.address}changes?part=lapsed")
+    expect(page.locator(".whom .menu summary").first).to_have_text("Part Lapsed")
+    bar = page.locator("#changes-steps .barlayer .point path").nth(1).bounding_box()
+    plot = page.locator("#changes-steps .nsewdrag").first.bounding_box()
+    assert bar and plot
+    x, y = bar["x"] + bar["width"] / 2, plot["y"] + plot["height"] - 20
+    page.mouse.move(x - 2, y)
+    page.mouse.move(x, y)
+    page.mouse.click(x, y)
+    expect(page).to_have_url(f"{served.address}changes?part=new")
+
+
 def test_the_accounts_are_those_of_the_raw_log_and_their_rows_add_up(page: Page, served: Served):
     open_changes(page, served)
     expected = sorted(raw(served, BY_ACCOUNT), key=lambda row: -abs(row[2] - row[1]))  # type: ignore[operator]

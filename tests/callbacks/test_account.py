@@ -141,19 +141,38 @@ def test_what_changed_is_said_in_four_sentences(given, open_office):
     office = open_office(county(given))
     assert office.said() == [
         "Records created fell 20.0% to 4; permit fell most, by 2.",
-        "bob stopped; cy began.",
+        "bob stopped; cy began in the last four weeks.",
         "The last touchpoint was on 15 Jan 2026: E-mail by Kim, not attended.",
         "1 ticket is open, since 3 Jan 2026.",
     ]
-    assert office.said("?app=fleet")[:2] == ["Records created began again: 1, after none.", "cy began."]
+    assert office.said("?app=fleet")[:2] == [
+        "Records created began again: 1, after none.",
+        "cy began in the last four weeks.",
+    ]
 
 
 def test_a_state_names_its_week_only_where_a_change_into_it_was_seen(given, open_office):
     for day in ("2025-12-15", "2025-12-22", "2025-12-29", "2026-01-05", "2026-01-12", "2026-01-19", "2026-01-26"):
         given.use("b", "permit", f"{day} 09:00")
     office = open_office(given.use(ASH, "fleet", "2026-01-06 09:00"))  # a feed that is late from the 14th on
-    assert "since 12 Jan 2026" in office.shown(page.update_frame)[0]
+    assert "The feed of fleet is late or ended" in office.shown(page.update_frame)[0]
     assert "for as long as there are data" in office.shown(page.update_frame, account="b")[0]
+
+
+def test_the_heading_tells_the_state_of_the_one_application_that_is_chosen(given, open_office):
+    given.row("subscriptions", account=ASH, application="fleet", started_on="2025-01-01")
+    for day in ("2025-12-15", "2026-01-06", "2026-01-12", "2026-01-26"):
+        given.use(ASH, "permit", f"{day} 09:00")
+    office = open_office(given.use("b", "fleet", "2026-02-01 09:00"))
+    told = [
+        re.findall('<p class="finding">(.*?)</p>', office.shown(page.update_frame, search)[0])
+        for search in ("", "?app=fleet", "?app=fleet&app=permit")
+    ]
+    assert [[unescape(re.sub("<[^>]*>", "", words)) for words in found] for found in told] == [
+        ["● Active since the week of 5 Jan 2026"],
+        ["fleet: ◌ Never activated since 1 Jan 2025", "Account: ● Active since the week of 5 Jan 2026"],
+        ["Account: ● Active since the week of 5 Jan 2026"],
+    ]
 
 
 def test_each_sentence_leads_to_where_it_is_seen(given, open_office):
@@ -174,7 +193,7 @@ def test_an_account_that_cancelled_long_ago_is_silent_and_says_since_when(given,
     office = open_office(given.use(ASH, "permit", "2025-11-03 09:00"))
     assert office.said() == ["No records created in the last eight weeks; the last use of any kind was in permit on "
                              "3 Nov 2025."]  # fmt: skip
-    assert "Cancelled" in office.shown(page.update_frame)[0]
+    assert "Cancelled</span> since 1 Dec 2025" in office.shown(page.update_frame)[0]
     assert "1 Dec 2025, Merged" in office.shown(page.update_applications)
     assert "0 in use in the period, 0 entitled today" in office.shown(page.update_applications, "?period=4w")
 
@@ -186,6 +205,7 @@ def test_an_account_without_any_use_is_whole(given, open_office):
     assert "Nobody is known to have used anything." in office.shown(page.update_people)
     chart, table, *_ = office.shown(page.update_chart, theme="light")
     assert chart["data"][-1]["y"] == [0.0] * 8
+    assert chart["layout"]["yaxis"]["tickformat"] == ",~r"  # no 20m for 0.02
     assert "No records created in these weeks." in table
 
 

@@ -111,8 +111,17 @@ def test_an_account_is_assigned_put_aside_and_taken_back(desk):
     care = care_of(desk.workspace, LEADER, ["aurora"]).iloc[0]
     assert (care["assigned_to"], care["snoozed_until"].date(), care["snooze_reason"]) == (MIA, TOMORROW, "budget talks")
     assert desk.send("unsnooze", account="aurora")[0] == "Aurora is no longer put aside."
-    assert desk.send("assign", account="aurora", assigned_to="")[0] == "Aurora is assigned to nobody."
+    assert desk.send("assign", account="aurora", assigned_to="")[0] == (
+        "Aurora is assigned to nobody. It was assigned to Mia Long before."
+    )
     assert care_of(desk.workspace, LEADER, ["aurora"])[["assigned_to", "snoozed_until"]].isna().all(axis=None)
+
+
+def test_who_assigns_learns_from_whom_it_was_taken(desk):
+    desk.send("assign", account="aurora", assigned_to=MIA)
+    assert desk.send("assign", account="aurora", assigned_to=MIA)[0] == "Aurora is assigned to Mia Long."
+    taken = desk.send("assign", LEADER.user, account="aurora", assigned_to=LEADER.user)
+    assert taken == (f"Aurora is assigned to {LEADER.user}. It was assigned to Mia Long before.", True)
 
 
 def test_a_note_is_of_an_account_or_of_a_day_for_everybody(desk):
@@ -219,7 +228,7 @@ def test_a_number_is_one_that_a_row_can_have(untouched, number):
 )  # fmt: skip
 def test_what_no_form_sends_is_refused(untouched, data):
     answer = untouched.post(data)
-    assert (answer.status_code, sorted(answer.json)) == (400, ["error", "remedy"])
+    assert (answer.status_code, sorted(answer.json)) == (400, ["error", "of", "remedy"])
     assert untouched.is_untouched
 
 

@@ -145,7 +145,7 @@ def test_only_the_month_that_is_not_over_is_partial(store: Store):
     ("search", "cause"),
     [
         ("", "Rises of 16.5 (most: new) and falls of 19.5 (most: lapsed) offset each other."),
-        ("&app=fleet", "100% of it is one account: Ash."),
+        ("&app=fleet", "Most of it: more per person (+5). 100% of it is one account: Ash."),
         ("&app=fleet&account=a", "Most of it: more per person (+5)."),
     ],
 )
@@ -162,6 +162,32 @@ def test_every_export_adds_up(store: Store, metric: str, pairs: str):
         assert math.fsum(amounts[:-1]) == pytest.approx(amounts[-1], abs=1e-9)
         whom = changes_exports.EXPORTS["whom"](*question)
         assert math.fsum(whom["Contribution"]) == pytest.approx(amounts[-1] - amounts[0], abs=1e-9)
+
+
+def test_an_account_is_named_beside_the_part_only_where_it_carries_a_fifth(tmp_path):
+    """Ten agencies, each from ten records to five; the first of the second store from twenty to nothing but one."""
+    causes = []
+    for folder, first in ((tmp_path / "alike", 10), (tmp_path / "one", 20)):
+        given = Given(folder)
+        for place in range(10):
+            given.use(f"a{place}", "permit", "2025-12-10 09:00", times=10 if place else first)
+            given.use(f"a{place}", "permit", "2026-01-07 09:00", times=5)
+        with asked(Store(given.use("a0", "permit", "2026-02-01 09:00").loaded().store), WEEKS) as question:
+            causes.append(changes_words.cause(question[0], difference(*question)))
+    assert causes == [
+        "Most of it: less per person (−49).",
+        "Most of it: less per person (−59). 24% of it is one account: a0.",
+    ]
+
+
+def test_an_account_a_row_is_downloaded_as_it_is_shown(store: Store):
+    with asked(store, f"{WEEKS}&app=permit&app=fleet") as question:
+        ash = changes_exports.EXPORTS["whom"](*question).set_index("Account").loc["Ash"]
+    assert ash.to_dict() == {
+        "Account id": "a", "Applications": "permit, fleet", "Before": 12, "Now": 14, "Contribution": 2, "New": 0,
+        "Reactivated": 0, "More people or fewer people": -4.5, "More per person or less per person": 6.5, "Lapsed": 0,
+        "Cancelled": 0,
+    }  # fmt: skip
 
 
 def test_an_application_whose_feed_is_late_has_no_data_instead_of_a_fall(tmp_path):

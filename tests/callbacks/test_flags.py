@@ -13,6 +13,7 @@ from dash import Dash
 from flask import g
 
 from callbacks import flags
+from callbacks.flags_folded import folded
 from callbacks.query import filters, query
 from data_access.filters import Filters
 from data_access.scope import Role, Scope
@@ -116,8 +117,8 @@ def test_what_is_said_of_a_pair_is_not_said_of_its_account_or_its_application(de
 def test_what_is_left_to_look_at_is_listed_first_and_everything_on_request(desk: Desk):
     desk.say(AURORA_STOPPED, "seen", "yes")
     open_ones, every = desk.html("?period=all"), desk.html()
-    assert (open_ones.count('class="episode '), every.count('class="episode ')) == (8, 9)
-    assert "9 stand out in the period, 8 of them to look at" in open_ones
+    assert (open_ones.count('class="episode '), every.count('class="episode ')) == (5, 6)
+    assert "6 stand out in the period, 5 of them to look at" in open_ones
     assert "✓ Acknowledged by ann@example.org" in every
     assert "Acknowledged by" not in open_ones
 
@@ -131,6 +132,45 @@ def test_a_row_says_what_was_expected_and_seen_in_what_is_counted(desk: Desk):
     assert "▲ Spike in logins</b> +349%" in shown
     assert "week of 23 Feb 2026" in shown
     assert "account=a&amp;app=permit&amp;metric=logins&amp;period=2026-02-23..2026-03-01&amp;rows=use" in shown
+
+
+def events(*rows: tuple[str, str | None, str | None, int, str]) -> list[tuple[str, tuple[str, ...]]]:
+    """What is left of episodes (level, account, application, direction, start), in words, and what is told with it."""
+    columns = ["level", "account_id", "application", "direction", "started_on"]
+    given = pd.DataFrame(rows, columns=columns).astype({"account_id": "str", "application": "str"})
+    given["started_on"] = pd.to_datetime(given["started_on"])
+    found = folded(given.assign(sentence=[f"episode {place}." for place in range(len(given))]))
+    return list(zip(found["sentence"], found["also"], strict=True))
+
+
+def test_an_account_and_its_only_application_that_moved_are_one_event():
+    account, pair = ("account", "a", None, 1, "2026-03-09"), ("pair", "a", "Permit", 1, "2026-03-02")
+    assert events(account, pair) == [("episode 1.", ("All applications together: episode 0.",))]
+
+
+def test_several_applications_are_told_under_their_account():
+    pairs = [("pair", "a", app, 1, "2026-03-02") for app in ("Permit", "Fleet")]
+    assert events(pairs[0], ("account", "a", None, 1, "2026-03-02"), pairs[1]) == [
+        ("episode 1.", ("Permit: episode 0.", "Fleet: episode 2."))
+    ]
+
+
+def test_what_began_later_or_goes_the_other_way_or_is_of_all_accounts_is_an_event_of_its_own():
+    alone = [
+        ("account", "a", None, 1, "2026-03-02"), ("pair", "a", "Permit", 1, "2026-03-16"),
+        ("pair", "a", "Fleet", -1, "2026-03-02"), ("pair", "b", "Permit", 1, "2026-03-02"),
+        ("application", None, "Permit", 1, "2026-03-02"), ("application", None, "Fleet", 1, "2026-03-02"),
+    ]  # fmt: skip
+    assert events(*alone) == [(f"episode {place}.", ()) for place in range(6)]
+
+
+def test_a_sentence_compares_with_others_only_where_an_application_is_known(desk: Desk):
+    with desk.asked() as (wanted, _):
+        rows = flags.in_words(flags.data.flagged(wanted))
+    assert (
+        rows["sentence"].str.contains("others on (?:Permit|Fleet) are").tolist() == (rows["level"] == "pair").tolist()
+    )
+    assert not rows["sentence"].str.contains("nan").any()
 
 
 def test_each_person_sees_their_own_vote_and_all_count(desk: Desk):
@@ -158,7 +198,7 @@ def test_a_manager_of_some_sees_nothing_that_others_or_all_accounts_did(desk: De
         desk.say(episode, "useful", "yes")
     assert desk.precision(MIA) == (1, 1)
     shown = desk.html(scope=MIA)
-    assert "4 stand out in the period" in shown
+    assert "2 stand out in the period" in shown
     assert "Boulder" not in shown and "All accounts" not in shown
     with desk.asked(scope=MIA) as question:
         assert set(flags.table(*question)["Account"]) == {"Aurora"}
@@ -174,7 +214,7 @@ def test_a_reason_is_remembered_for_the_account_at_this_time_next_year(summers: 
         assert [row["status"] for row in found] == ["remembered", "new"]
         assert found[0]["answer"] == "summer closing"
     shown = desk.html("?period=2026-07-06..2026-07-12&account=a")
-    assert "2 more, explained by what was said in an earlier year" in shown
+    assert "1 more, explained by what was said in an earlier year" in shown
     assert "↻ As in an earlier year</span>: summer closing" in shown
     assert "Nothing new stood out in the period." in shown
     desk.say(fell["a"], "reason", "a flood")
@@ -187,7 +227,7 @@ def test_while_nobody_can_tell_what_was_said_everything_is_to_look_at(agencies: 
     shown = Desk(agencies, away).html()
     away.close()
     assert "cannot be reached now" in shown
-    assert shown.count('class="episode new"') == 9
+    assert shown.count('class="episode new"') == 6
 
 
 def test_an_empty_list_says_why(desk: Desk, workspace: Workspace, tmp_path: Path):
@@ -203,7 +243,7 @@ def test_an_empty_list_says_why(desk: Desk, workspace: Workspace, tmp_path: Path
 def test_a_long_list_is_shown_in_parts_and_the_download_has_all(desk: Desk):
     with desk.asked() as (wanted, _):
         rows = flags.in_words(flags.with_verdicts(flags.data.flagged(wanted), flags.what_was_said(), wanted, ANN))
-        long = pd.concat([rows] * 30)
+        long = pd.concat([rows.assign(also=[()] * len(rows))] * 30)
 
         def shown(search: str) -> str:
             place = view.Place(query(search), query(search), "/export/changes", "logins", 9, is_of_one=False)

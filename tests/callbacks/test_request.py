@@ -176,7 +176,7 @@ def test_callbacks_that_stay_in_the_browser_need_no_check(page):
 def test_a_value_that_no_control_offers_is_refused(page, value):
     client = page.add(lambda size: size).serve()
     answer = ask(client, value)
-    assert (answer.status_code, sorted(answer.json)) == (400, ["error", "remedy"])
+    assert (answer.status_code, sorted(answer.json)) == (400, ["error", "of", "remedy"])
     assert page.calls == []
 
 
@@ -298,7 +298,7 @@ def test_a_mutated_body_is_answered_or_refused_and_never_breaks_anything(pair, m
     answer = pair.post("/_dash-update-component", data=json.dumps(mutated), content_type="application/json")
     assert answer.status_code in (200, 400)
     assert "Traceback" not in answer.text
-    assert set(answer.json) in ({"error", "remedy"}, {"response", "multi"})
+    assert set(answer.json) in ({"error", "remedy"}, {"error", "of", "remedy"}, {"response", "multi"})
 
 
 @given(data=st.binary(max_size=200))
@@ -436,6 +436,11 @@ def test_a_fault_that_the_application_turns_into_an_answer_is_not_kept(tmp_path)
     page.app._on_error = lambda error: "a nice answer"
     answer = ask(page.add(lambda size: 1 // 0).serve(), 3)
     assert answer.status_code == 500
+
+
+def test_a_refusal_says_whose_value_it_is_about(page):
+    answer = ask(page.add(lambda size: size).serve(), "wide")
+    assert answer.json["of"] == "size.value"
 
 
 def test_a_function_may_refuse_what_it_finds_out_late(page):

@@ -62,7 +62,7 @@ def with_support(given: Given) -> Given:
 def test_the_profile_tells_the_next_renewal_and_what_its_applications_are_worth(county: Given):
     row = county.loaded().ask(account.profile, AS_OF, account=ASH).iloc[0]
     assert row.drop("since").to_dict() == {
-        "account_id": ASH, "account": "Ash", "state": "active", "renews_on": pd.Timestamp("2026-03-01"),
+        "account_id": ASH, "account": "Ash", "state": "active", "is_week": True, "renews_on": pd.Timestamp("2026-03-01"),
         "annual_value": 1200, "seats": 10, "plan": "Gold", "industry": "County", "region": "West", "manager": "Kim",
         "manager_email": "kim@example.org",
     }  # fmt: skip
@@ -92,6 +92,30 @@ def test_each_application_comes_with_its_use_people_and_dates_those_that_left_la
     ]
     assert answer["last_use_on"].dt.strftime("%d.%m.").fillna("").tolist() == ["14.01.", "", "06.01."]
     assert county.ask(account.applications_of, account=ASH, applications=("fleet",))["value"].tolist() == [1]
+
+
+def test_a_state_is_dated_by_the_pair_itself_where_its_dates_tell(county: Given):
+    """Permit is active since a week; Works was never used since its start, and Fleet was cancelled on a Tuesday."""
+    standing = county.loaded().ask(account.standing_of, account=ASH).astype({"since": "str"})
+    assert standing[["application", "state", "since", "is_week"]].values.tolist() == [
+        ["Fleet", "cancelled", "2026-01-20", False],
+        ["Permit", "active", "2026-01-05", True],
+        ["Works", "never activated", "2025-01-01", False],
+    ]
+    rows = county.ask(account.applications_of, account=ASH).set_index("application").loc[["Fleet", "Permit", "Works"]]
+    assert rows["since"].dt.strftime("%Y-%m-%d").tolist() == standing["since"].tolist()
+
+
+def test_an_account_is_cancelled_since_its_last_cancellation_which_the_history_tells_once(given: Given):
+    for app, day in (("permit", "2025-12-30"), ("fleet", "2026-01-20")):
+        given.row("subscriptions", account="a", application=app, started_on="2024-01-01", cancelled_on=day)
+    given.use("a", "permit", "2025-12-29 09:00").use("a", "fleet", "2026-01-19 09:00")
+    given.use("b", "permit", "2026-02-01 09:00").use("b", "fleet", "2026-02-01 09:00").loaded()
+    profile = given.ask(account.profile, AS_OF, account="a").iloc[0]
+    assert (profile["state"], str(profile["since"].date()), profile["is_week"]) == ("cancelled", "2026-01-20", False)
+    history = given.ask(account_events.history, AS_OF, account="a")
+    assert "cancelled" not in set(history["words"])
+    assert history.loc[history["kind"] == "cancelled", "application"].tolist() == ["fleet", "permit"]
 
 
 def test_use_by_week_names_the_leading_application_first(county: Given):

@@ -121,6 +121,21 @@ def test_breadth_counts_applications_in_use_of_those_entitled(agencies: Given):
     assert missing.values.tolist() == [["b", "Fleet"]]
 
 
+def test_an_account_that_is_entitled_to_nothing_any_more_is_not_among_the_broadest(given: Given):
+    for key, cancelled in (("a", "2026-01-20"), ("b", None)):
+        given.row("accounts", account=key, name=key)
+        given.row("subscriptions", account=key, application="permit", started_on="2024-01-01", cancelled_on=cancelled)
+        given.use(key, "permit", "2026-01-06 09:00")
+    answer = given.use("b", "permit", "2026-02-01 09:00").loaded().ask(accounts.broadest_accounts, 10)
+    assert answer[["account", "used", "entitled"]].values.tolist() == [["b", 1, 1]]
+
+
+def test_rises_and_falls_of_accounts_are_summed_apart(agencies: Given):
+    """Ash rose from 4 to 9; Birch fell from 3 to 2, Dogwood from 5 to nothing."""
+    assert agencies.ask(accounts.account_movement, before=BEFORE).values.tolist() == [[5, -6]]
+    assert agencies.ask(accounts.account_movement, before=BEFORE, applications=("fleet",)).values.tolist() == [[2, 0]]
+
+
 def test_the_largest_mover_is_the_one_that_fell_most(agencies: Given):
     answer = agencies.ask(accounts.largest_mover, True, before=BEFORE)
     assert answer[["account", "value", "before"]].values.tolist() == [["Dogwood", 0, 5]]

@@ -81,15 +81,18 @@ def test_the_rows_of_the_work_list_are_those_of_its_accounts(agencies: Given):
     assert agencies.ask(rows.number, Kind.CALLS, ("a", "f", "z")) == 2
 
 
-def test_a_pair_is_in_its_state_since_a_monday(agencies: Given):
-    """On 11 January nobody had used Permit for longer than ever: of that week nothing was known."""
+def test_a_pair_is_silent_since_its_last_use_or_start_and_low_since_a_monday(agencies: Given):
+    """On 11 January nobody had used Permit for longer than ever: that week without data starts no clock anew."""
     quiet = agencies.ask(inactive.pairs_to_call)
     assert dict(zip(quiet["account"], quiet["since"], strict=True)) == {
-        "Ash": pd.Timestamp("2026-01-12"),
-        "Birch": pd.Timestamp("2026-01-12"),
-        "Elm": pd.Timestamp("2026-01-12"),
+        "Ash": pd.Timestamp("2025-12-03"),
+        "Birch": pd.Timestamp("2025-08-05"),
+        "Elm": pd.Timestamp("2025-11-03"),
         "Fir": pd.Timestamp("2026-01-19"),
     }
+    assert dict(zip(quiet["account"], quiet["is_week"], strict=True)) == {
+        "Ash": False, "Birch": False, "Elm": False, "Fir": True,
+    }  # fmt: skip
 
 
 def test_a_late_feed_is_told_with_its_last_event(agencies: Given):

@@ -8,6 +8,9 @@ def test_the_map_shades_by_square_root_and_leaves_blank_what_is_not_subscribed()
     heat = account_map(wide, "Records created", "light", 400)["data"][0]
     assert heat["z"] == [[1.0, 0.0], [0.5, None]]
     assert heat["customdata"] == [[100.0, 0.0], [25.0, None]]
+    assert heat["text"][1][0] + heat["hovertemplate"] == (
+        "Birch<br>Permit%{text}<br>Records created: %{customdata:,}<extra></extra>"
+    )
 
 
 def test_a_name_is_never_markup():

@@ -18,6 +18,16 @@ def test_each_step_begins_where_the_one_before_ended():
     assert bars["marker"]["opacity"] == [1, 1, 1, 1]
 
 
+def test_the_whole_column_of_a_step_answers_however_small_it_is():
+    chart = waterfall(20, STEPS, ("Before", "Now"), ["20", "+40", "−15", "45"], None, "light", 300)
+    bars, columns = chart["data"]
+    low, high = chart["layout"]["yaxis"]["range"]
+    assert (columns["base"], columns["base"] + columns["y"][1], columns["width"]) == (low, high, 1)
+    assert columns["customdata"] == bars["customdata"]
+    assert columns["hovertext"] == bars["hovertext"] == ["Before: 20", "New: +40", "Lapsed: −15", "Now: 45"]
+    assert (columns["marker"]["opacity"], chart["layout"]["barmode"]) == (0, "overlay")
+
+
 def test_the_chosen_step_stays_lit():
     bars = waterfall(20, STEPS, ("Before", "Now"), ["20", "+40", "−15", "45"], "new", "light", 300)["data"][0]
     assert bars["marker"]["opacity"] == [0.3, 1, 0.3, 0.3]

@@ -1,3 +1,5 @@
+from datetime import date
+
 import pytest
 
 from layouts import numbers
@@ -39,3 +41,10 @@ def test_one_picture_has_one_address():
     assert Query.parse("?app=a").toggled("app", "a").search == "?"
     assert Query.parse("?n=50").only("n", "10").search == "?"
     assert Query.parse("?q=%26%3D").search == "?q=%26%3D"
+
+
+def test_a_state_is_since_a_day_or_since_a_week():
+    day = date(2026, 4, 6)
+    assert numbers.since("cancelled", day, False) == "since 6 Apr 2026"
+    assert numbers.since("low", day, True) == "since the week of 6 Apr 2026"
+    assert numbers.since("not started", day, False) == "starts on 6 Apr 2026"
