@@ -5,8 +5,10 @@ folder too. Within one part its own roll-up sees that; here the hashes of all
 ids are compared, slice by slice, so that memory does not grow with the log.
 """
 
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -14,14 +16,18 @@ from ingestion.embedded import connect
 from ingestion.names import quoted
 from ingestion.partition import Partition
 
-IDS_PER_SLICE = 4_000_000
-MEMORY = "128MB"
+IDS_PER_SLICE = 2_000_000
+# A slice needs about 60 MB; what does not fit all the same goes to the disk.
+LIMITS: dict[str, Any] = {"memory_limit": "192MB", "preserve_insertion_order": False}
 
 
 def mark_repeats(partitions: Sequence[Partition]) -> dict[Partition, str]:
     """Writes for each partition which of its ids lie in an earlier one, and returns a digest of them: "" for none."""
     compared = [partition for partition in partitions if partition.ids.exists()]
-    with connect(memory_limit=MEMORY) as connection:
+    with (
+        tempfile.TemporaryDirectory(prefix="usage-") as spill,
+        connect(**LIMITS, temp_directory=spill) as connection,
+    ):
         connection.execute("create temp table repeated (place integer, id_hash ubigint)")
         for condition in _slices(connection, compared):
             connection.execute(REPEATED.format(ids=_all_ids(compared), condition=condition))
