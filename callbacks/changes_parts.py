@@ -4,6 +4,8 @@ import math
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
+from threading import Lock
 from typing import Literal
 
 import pandas as pd
@@ -18,6 +20,8 @@ from layouts.links import Query
 
 MOVERS = 5
 MONTHS = 24
+DIFFERENCES = 4  # remembered by a process: megabytes each
+_TURN = Lock()
 SEVERAL_ACCOUNTS, SEVERAL_APPLICATIONS = "People in several accounts", "People in several applications"
 
 Level = Literal["accounts", "applications", "persons"]
@@ -65,21 +69,27 @@ class Difference:
 
 
 def difference(filters: Filters, query: Query) -> Difference:
-    """ValueError where there is nothing to compare with."""
-    total = data.total_change(filters, kept(query)).iloc[0]
-    pairs = data.pair_changes(filters, kept(query))
+    """Not to be changed: the cards of a page share it. ValueError where there is nothing to compare with."""
+    with _TURN:  # They ask for it at the same time; the first computes it.
+        return _difference(g.generation.identity, filters, kept(query))
+
+
+@lru_cache(maxsize=DIFFERENCES)
+def _difference(_generation: str, filters: Filters, which: Kept) -> Difference:
+    total = data.total_change(filters, which).iloc[0]
+    pairs = data.pair_changes(filters, which)
     compared = filters.comparison or filters.period
     pairs["kind"] = decomposition.kinds(pairs, compared.start, compared.end, filters.period.end)
     contributed = (
-        _people_contributed(filters, query, pairs)
+        _people_contributed(filters, which, pairs)
         if filters.measure is Measure.USERS
         else decomposition.contributions(pairs)
     )
     return Difference(float(total.before), float(total.now), pairs, contributed)
 
 
-def _people_contributed(filters: Filters, query: Query, pairs: pd.DataFrame) -> pd.DataFrame:
-    use = data.moved_people(filters, kept(query))
+def _people_contributed(filters: Filters, which: Kept, pairs: pd.DataFrame) -> pd.DataFrame:
+    use = data.moved_people(filters, which)
     places = use.groupby("user_key")[["account_id", "account", "application_id", "application"]]
     only = places.first().where(places.nunique() == 1)
     moved = decomposition.people(use).merge(only, left_on="user_key", right_index=True)
@@ -90,7 +100,7 @@ def _people_contributed(filters: Filters, query: Query, pairs: pd.DataFrame) -> 
 def parts_of(contributed: pd.DataFrame) -> pd.DataFrame:
     """One row per part that there is, in the order of the page. Columns: part, rows (how many), amount."""
     by_part = contributed.groupby("part")["amount"]
-    found = pd.DataFrame({"rows": by_part.count(), "amount": by_part.agg(math.fsum)})
+    found = pd.DataFrame({"rows": by_part.count(), "amount": by_part.sum()})
     return found.reindex([part for part in PARTS if part in found.index]).rename_axis("part").reset_index()
 
 
@@ -118,12 +128,12 @@ def _grouped(asked: Difference, key: str, name: str, several: str) -> pd.DataFra
     """The volumes of the pairs and what was contributed, by key; which is empty for people of several."""
     pairs, contributed = asked.pairs, asked.contributed
     parts: dict[str, dict[str, float]] = defaultdict(dict)
-    by_part = contributed.assign(**{key: contributed[key].fillna("")}).groupby([key, "part"])["amount"].agg(math.fsum)
+    by_part = contributed.assign(**{key: contributed[key].fillna("")}).groupby([key, "part"])["amount"].sum()
     for (own, part), amount in by_part.items():
         parts[own][part] = amount
     known = pd.concat([pairs[[key, name]], contributed[[key, name]].dropna()])
     names = {**dict(zip(known[key], known[name], strict=True)), "": several}
-    volumes = pairs.groupby(key)[["now", "before", "users_now", "users_before"]].agg(math.fsum)
+    volumes = pairs.groupby(key)[["now", "before", "users_now", "users_before"]].sum()
     found = volumes.reindex(volumes.index.union(list(parts))).rename_axis(key).reset_index()
     found[name] = [names[own] for own in found[key]]
     found["parts"] = [parts[own] for own in found[key]]
@@ -153,7 +163,7 @@ def movers(filters: Filters, query: Query, asked: Difference) -> tuple[pd.DataFr
     change = moved["now"] - moved["before"]
     if query.one("movers") == "percent":
         change = change / moved["before"].where(moved["before"] > 0)
-    causes = asked.contributed.groupby(["account_id", "part"])["amount"].agg(math.fsum)
+    causes = asked.contributed.groupby(["account_id", "part"])["amount"].sum()
     fell, rose = (
         moved.loc[order.sort_values(ascending=False, kind="stable").head(MOVERS).index]
         for order in (-change[change < 0], change[change > 0])
