@@ -23,7 +23,6 @@ from data_access.evaluations import keep_evaluations
 from data_access.scope import Role, Scope
 from data_access.workspace import Act, WorkspaceUnavailable, open_workspace
 from ingestion.demo import generate
-from ingestion.evaluation import evaluations
 from ingestion.load import Summary, load
 from ingestion.mapping import MappingError
 from ingestion.partition import Receipt
@@ -157,6 +156,8 @@ def backtest(
 
 def _judged(store: Path, url: str) -> tuple[dict[str, pd.DataFrame], str]:
     """Prints each table as it is found; the tables by title, and the name of the source."""
+    from ingestion.evaluation import evaluations  # and with it scikit-learn, for this command alone
+
     found = {}
     with published(store, url) as connection:
         [(source, as_of)] = connection.execute("select source, as_of from generation").fetchall()

@@ -14,7 +14,6 @@ from ingestion.flags import add_flags
 from ingestion.history import add_history
 from ingestion.mapping import Mapping
 from ingestion.names import quoted
-from ingestion.outlook import add_outlook
 from ingestion.pairs import add_account_states, add_pairs
 from ingestion.partition import Partition, Receipt
 from ingestion.series import watched_of, weekly_series
@@ -29,6 +28,9 @@ def fill(
     connection: Connection, number: int, mapping: Mapping, partitions: Sequence[Partition], digest: str, folder: Path
 ) -> None:
     """Creates and fills every table; the result depends on the inputs alone. `folder` has what helps the next load."""
+    # scikit-learn takes a second to import, which no other command, and no load of nothing new, should wait for.
+    from ingestion.outlook import add_outlook
+
     for table in schema.metadata.sorted_tables:
         connection.execute(str(CreateTable(table).compile(dialect=_DIALECT)))
     _read_rollups(connection, partitions)
