@@ -14,17 +14,17 @@ the four agree, the level follows faster: what has lasted is flagged once, and t
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.special import betainc, ndtr, ndtri
 
+from analytics.flag import WARM_UP, Kind
+
 Values = npt.NDArray[np.float64]  # one per series; missing: NaN
-Groups = npt.NDArray[
-    np.int64
-]  # one per series, from 0: the application; one of its own where nobody is to compare with
+# One per series, from 0: the application; one of its own where nobody is to compare with.
+Groups = npt.NDArray[np.int64]
 Truths = npt.NDArray[np.bool_]
 
 FOLLOWING = 0.15  # weight of the last week in a level
@@ -33,15 +33,9 @@ CLIP = 3.0  # standard deviations that one week may move a level, an index or a 
 USUAL_WEIGHT = 20.0  # events by which "others are as usual" is believed beforehand
 PRIOR_PHI, PRIOR_SPREAD, PRIOR_WEEKS = 0.1, 1.0, 8.0  # the weeks that a series counts for as much as all do
 LEAST_PHI, LEAST_LEVEL, LEAST_EXPECTED = 1e-3, 0.02, 0.05
-WARM_UP = 4  # weeks seen before a series is judged, and weeks that make a shift
 EXACT_FROM = 1.5  # |z| above which the exact tail is computed
 ENOUGH_TO_JUDGE = 2.0  # expected events a week
 LEAST_SHARE, LEAST_DIFFERENCE = 0.25, 3.0  # of what was expected; events a week
-
-
-class Kind(StrEnum):
-    WEEK = "one week"
-    LEVEL = "level shift"
 
 
 @dataclass(frozen=True)
@@ -192,25 +186,6 @@ def benjamini_hochberg(p: Values, q: float) -> Truths:
     known = np.sort(p[np.isfinite(p)])
     passing = np.flatnonzero(known <= q * np.arange(1, len(known) + 1) / max(len(known), 1))
     return np.asarray(p <= (known[passing[-1]] if len(passing) else -1.0))
-
-
-def sentence(kind: str, expected: float, saw: float, peers: float, p: float, application: str | None = None) -> str:
-    """A flag in words; for a level shift with the sums of four weeks. Without an application, no word on the others."""
-    change = round(100 * (peers - 1))
-    moved = f"{abs(change)} % {'up' if change > 0 else 'down'}" if change else "as usual"
-    others = f" (others on {application} are {moved} this week)" if application else ""
-    span = "in four weeks, " if kind == Kind.LEVEL else ""
-    odds = f"about 1 in {_rounded(1 / p):,}" if p > 1e-6 else "less than 1 in 1,000,000"
-    return f"{span}expected {_amount(expected)}{others}, saw {_amount(saw)}: {odds}."
-
-
-def _amount(value: float) -> str:
-    return f"{value:,.0f}" if value >= 9.95 else f"{value:.1f}".removesuffix(".0")
-
-
-def _rounded(value: float) -> int:
-    """To two digits, and one from a thousand on: more would pretend."""
-    return int(float(f"{value:.{1 if value < 1000 else 0}e}"))
 
 
 def _sums(values: Values, groups: Groups) -> Values:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from analytics.changes import WARM_UP, Kind
+from analytics.flag import WARM_UP, Kind
 
 QUIET_WEEKS = 1  # without a flag, inside an episode
 SEASON_WEEKS = 3  # a remembered reason covers a start so much earlier or later in the year

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from flask import g
 
-from analytics.changes import WARM_UP, sentence
 from analytics.episodes import reasons_from_earlier_years
+from analytics.flag import WARM_UP, sentence
 from callbacks.flags_folded import folded
 from callbacks.workspace import from_workspace
 from data_access import flags as data

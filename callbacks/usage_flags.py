@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 from flask import g
 
-from analytics.changes import WARM_UP, sentence
+from analytics.flag import WARM_UP, sentence
 from callbacks.usage_span import Span
 from data_access.buckets import By
 from data_access.expected import FLAGGED, expected_band, flagged_weeks, is_of_all_accounts

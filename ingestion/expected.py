@@ -6,7 +6,8 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from analytics.changes import WARM_UP, weeks
+from analytics.changes import weeks
+from analytics.flag import WARM_UP
 from ingestion.series import Series
 
 NINETEEN_OF_TWENTY = 1.96  # standard deviations

@@ -15,6 +15,7 @@ import pandas as pd
 from analytics import changes, watch
 from analytics.changes import State
 from analytics.episodes import episodes
+from analytics.flag import WARM_UP
 from analytics.watch import ACCOUNT, APPLICATION, PAIR, Watch
 from ingestion.embedded import connect
 from ingestion.series import Series
@@ -53,7 +54,7 @@ class Places:
 
 def add_flags(connection: duckdb.DuckDBPyConnection, series: Series, folder: Path) -> None:
     """Fills flags and episodes, and keeps the watch in `folder` for the next load."""
-    if len(series.mondays) <= changes.WARM_UP:  # nothing is judged yet
+    if len(series.mondays) <= WARM_UP:  # nothing is judged yet
         return
     kept = watched(series, read_kept(folder / KEPT))
     _keep(folder / KEPT, kept)

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from analytics import changes
-from analytics.changes import State, Week, advance, benjamini_hochberg, discoveries, extended, sentence, start, surprise
+from analytics.changes import State, Week, advance, benjamini_hochberg, discoveries, extended, start, surprise
 
 QUIET, ONE = np.nan, np.zeros(1, dtype=np.int64)
 
@@ -151,15 +151,3 @@ def test_p_is_the_exact_tail_of_a_negative_binomial():
 def test_benjamini_hochberg_passes_all_up_to_the_last_under_its_line():
     p = np.array([0.03, 0.001, np.nan, 0.2, 0.029])  # lines: 0.0125, 0.025, 0.0375, 0.05
     assert benjamini_hochberg(p, 0.05).tolist() == [True, True, False, False, True]
-
-
-def test_the_sentence():
-    assert sentence("one week", 41.2, 9, 0.88, 1 / 4000, "Permit") == (
-        "expected 41 (others on Permit are 12 % down this week), saw 9: about 1 in 4,000."
-    )
-    assert sentence("one week", 5.06, 14, 1.0, 1 / 257, "Permit") == (
-        "expected 5.1 (others on Permit are as usual this week), saw 14: about 1 in 260."
-    )
-    assert sentence("level shift", 160, 51, 1.1, 1e-9) == (
-        "in four weeks, expected 160, saw 51: less than 1 in 1,000,000."
-    )
