@@ -95,6 +95,7 @@ def test_a_state_is_chosen_in_the_bar_and_a_week_is_a_chip_that_can_be_removed(p
     page.locator(".bar summary", has_text="State").click()
     page.locator(".menu[open] a", has_text="Inactive").click()
     expect(page.locator(".chip")).to_have_text(["Week of 9 Nov 2026 ✕", "State: inactive ✕"])
+    page.wait_for_load_state("networkidle")  # the bar is drawn once more when the page is
     page.locator(".chip").first.click()
     expect(page.locator(".chip")).to_have_text("State: inactive ✕")
     expect(page.locator(".bar summary").first).to_have_text("Period Last 13 weeks")
