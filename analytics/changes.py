@@ -109,13 +109,6 @@ def start(series: int) -> State:
     return State(np.full(series, np.nan), *[nothing] * 6, *[lags] * 3)
 
 
-def extended(state: State, series: int) -> State:
-    """`state` with as many new series behind the known ones."""
-    fresh = start(series)
-    names = [field.name for field in fields(State)]
-    return State(*(np.concatenate([getattr(state, name), getattr(fresh, name)], axis=-1) for name in names))
-
-
 def advance(state: State, counts: Values, groups: Groups) -> tuple[State, Week]:
     """The state after a week, and what the week was. Missing counts (not started, cancelled, no data) change nothing.
 

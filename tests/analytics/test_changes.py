@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from analytics import changes
-from analytics.changes import State, Week, advance, benjamini_hochberg, discoveries, extended, start, surprise
+from analytics.changes import State, Week, advance, benjamini_hochberg, discoveries, start, surprise
 
 QUIET, ONE = np.nan, np.zeros(1, dtype=np.int64)
 
@@ -132,13 +132,6 @@ def test_new_series_may_come_in_anywhere():
     stored = early.to_frame().set_axis(old).reindex(range(40))
     *_, (state, _) = changes.weeks(counts[:, 15:], groups, State.from_frame(stored))
     pd.testing.assert_frame_equal(state.to_frame(), expected.to_frame(), check_exact=True)
-
-
-def test_new_series_behind_the_others_start_from_nothing():
-    state, _ = advance(start(2), np.array([3.0, 4.0]), np.zeros(2, dtype=np.int64))
-    longer = extended(state, 1).to_frame()
-    assert longer["level"].tolist()[:2] == [3, 4]
-    pd.testing.assert_frame_equal(longer.tail(1).reset_index(drop=True), start(1).to_frame())
 
 
 def test_p_is_the_exact_tail_of_a_negative_binomial():
