@@ -8,6 +8,7 @@ from math import fsum
 from pathlib import Path
 
 import pytest
+from flask import Flask, g
 
 from callbacks.changes_parts import difference
 from data_access.engine import Store
@@ -30,7 +31,8 @@ def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 
 def test_every_change_is_the_sum_of_its_parts(store: Store):
-    with store.pin() as generation:
+    with Flask("test").app_context(), store.pin() as generation:
+        g.scope, g.generation = LEADER, generation
         monday = generation.as_of - timedelta(days=generation.as_of.weekday())
         for weeks, measure in product((4, 13), generation.measures):
             now = Period(monday - timedelta(weeks=weeks), monday)
