@@ -14,9 +14,10 @@ from threading import Event
 
 import pytest
 from axe_core_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 
 HOUSE = Path(__file__).parents[2]
+expect.set_options(timeout=15_000)  # a slow machine is no failure
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 QUIET = (
     "--no-sandbox",

@@ -59,7 +59,7 @@ def test_a_click_on_an_application_type_drills_the_whole_tab_into_it(page: Page,
     open_permits(page, served)
     expected = raw_records(served, "permit-management")
     assert ranking(page) == expected[:10]
-    expect(page.locator(".chip")).to_have_text("Permit Management ✕")
+    expect(page.locator(".chip")).to_have_text(["Permit Management ✕"])
     expect(page.locator("#accounts-grid .ag-center-cols-container .ag-row").first).to_contain_text(
         f"{expected[0][1]:,}"
     )
