@@ -103,7 +103,7 @@ def of_account(query: Query, account: str) -> Query:
 
 def _about_one(function: Callable[..., Any]) -> Callable[..., Any]:
     def update(account: str, filters: Filters, written: None = None, **asked: Any) -> Any:
-        return function(filters=replace(filters, account=account), **asked)
+        return function(filters=replace(filters, account=account, accounts=()), **asked)
 
     return update
 

@@ -7,7 +7,7 @@ from callbacks import account_exports, accounts_exports, changes_exports, data, 
 from callbacks import rows as rows_page
 from callbacks.query import filters, query
 from callbacks.tables import Tables
-from data_access.choices import account_name, application_names
+from data_access.choices import account_names, application_names
 from data_access.filters import Filters, Period
 from layouts import numbers
 from layouts.shell import MEASURE_HELP, MEASURES, SEGMENT_WORDS
@@ -51,8 +51,8 @@ def notes(filters: Filters) -> list[tuple[str, str]]:
     ]
     if filters.states:
         lines.append(("States on the as-of day", ", ".join(filters.states)))
-    if filters.account:
-        lines.append(("Account", account_name(filters.scope, filters.account) or filters.account))
+    if chosen := account_names(filters):
+        lines.append(("Account" if filters.account else "Accounts", ", ".join(chosen.values())))
     return lines
 
 

@@ -140,7 +140,7 @@ def _remembered(rows: pd.DataFrame, reasons: pd.DataFrame, filters: Filters) -> 
 
 def _begun(filters: Filters, verdicts: pd.DataFrame) -> pd.DataFrame:
     """The episodes that may be seen and began in the weeks that `verdicts` are about."""
-    every = replace(filters, applications=(), segments=(), states=(), account=None)
+    every = replace(filters, applications=(), segments=(), states=(), account=None, accounts=())
     return data.begun(every, [week.date() for week in verdicts["started_on"].unique()])
 
 

@@ -66,6 +66,7 @@ def filters(raw: Any) -> Filters:
 
 def filters_of(asked: Query, scope: Scope, generation: Generation) -> Filters:
     period = _period(asked.one("period") or "13w", generation)
+    chosen = _accounts(asked, scope)
     return Filters(
         scope=scope,
         generation=generation.number,
@@ -75,7 +76,8 @@ def filters_of(asked: Query, scope: Scope, generation: Generation) -> Filters:
         applications=_applications(asked, scope),
         segments=_segments(asked, scope),
         states=asked.all("state"),
-        account=_account(asked, scope),
+        account=chosen[0] if len(chosen) == 1 else None,
+        accounts=chosen if len(chosen) > 1 else (),
     )
 
 
@@ -158,8 +160,8 @@ def _segments(asked: Query, scope: Scope) -> tuple[tuple[str, tuple[str, ...]], 
     return tuple(chosen.items())
 
 
-def _account(asked: Query, scope: Scope) -> str | None:
-    account = asked.one("account")
-    if account is not None and account_name(scope, account) is None:
+def _accounts(asked: Query, scope: Scope) -> tuple[str, ...]:
+    chosen = asked.all("account")
+    if any(account_name(scope, account) is None for account in chosen):
         raise NotAllowed("There is no such account among those you may see.")
-    return account
+    return chosen

@@ -14,7 +14,7 @@ from callbacks.request import page_callback
 from callbacks.tables import Tables, compared
 from data_access import row_kinds, rows_of_pairs
 from data_access import rows as data
-from data_access.choices import account_name, application_names
+from data_access.choices import account_names, application_names
 from data_access.filters import Filters, Measure, Period
 from data_access.row_kinds import ADDED_UP, CHURN, REASONS, Kind
 from layouts import calls as work_list
@@ -127,6 +127,7 @@ def kind_of(filters: Filters, query: Query) -> Kind:
 def where(filters: Filters, query: Query, kind: Kind) -> list[str]:
     """Of what the number is, in words: time, and every filter."""
     names = application_names(filters.scope) if filters.applications else {}
+    chosen = account_names(filters)
     state = "State before" if kind is Kind.LEFT else "State"
     states = () if kind in OF_ANY_STATE else filters.states
     parts = [
@@ -134,7 +135,7 @@ def where(filters: Filters, query: Query, kind: Kind) -> list[str]:
         ", ".join(names[key] for key in filters.applications),
         *(f"{SEGMENT_WORDS[segment]}: {', '.join(values)}" for segment, values in filters.segments),
         f"{state}: {', '.join(states)}" if states else "",
-        f"Account: {account_name(filters.scope, filters.account)}" if filters.account else "",
+        f"{'Account' if filters.account else 'Accounts'}: {', '.join(chosen.values())}" if chosen else "",
         f"Whose accounts: {work_list.CARE[query.one('care') or 'all']}" if kind is Kind.CALLS else "",
     ]
     return [part for part in parts if part]

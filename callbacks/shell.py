@@ -58,7 +58,7 @@ def update_bar(filters: Filters, query: Query) -> str:
         applications=choices.application_names(filters.scope),
         segments=choices.segment_values(filters.scope),
         states=choices.pair_states(filters.scope),
-        account=choices.account_name(filters.scope, filters.account) if filters.account else None,
+        accounts=choices.account_names(filters),
     )
     return text(bar)
 

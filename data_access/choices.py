@@ -3,6 +3,7 @@
 from sqlalchemy import func, select
 
 from data_access.engine import once_per_generation, read
+from data_access.filters import Filters
 from data_access.schema import accounts, applications, pairs
 from data_access.scope import Scope
 
@@ -48,6 +49,12 @@ def account_name(scope: Scope, account_id: str) -> str | None:
     statement = select(accounts.c.name).where(accounts.c.account_id == account_id, *_allowed(scope))
     found = read(scope, statement, {"name": "str"})["name"]
     return str(found[0]) if len(found) else None
+
+
+def account_names(filters: Filters) -> dict[str, str]:
+    """Name by id of the accounts chosen, one or several; empty where all are asked for."""
+    chosen = filters.accounts or ((filters.account,) if filters.account else ())
+    return {account: account_name(filters.scope, account) or account for account in chosen}
 
 
 @once_per_generation

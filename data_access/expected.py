@@ -19,7 +19,7 @@ FLAGGED = {
 
 def is_of_all_accounts(filters: Filters) -> bool:
     """Whether whole applications are asked for: only of these is known what was expected."""
-    return not (filters.account or filters.segments or filters.states or filters.scope.portfolio)
+    return not (filters.account or filters.accounts or filters.segments or filters.states or filters.scope.portfolio)
 
 
 def expected_band(filters: Filters) -> pd.DataFrame:

@@ -56,7 +56,8 @@ class Filters:
     applications: tuple[str, ...] = ()
     segments: tuple[tuple[str, tuple[str, ...]], ...] = ()
     states: tuple[str, ...] = ()
-    account: str | None = None
+    account: str | None = None  # the one that pages go into
+    accounts: tuple[str, ...] = ()  # several: a selection, like a segment
 
     def during(self, period: Period) -> Self:
         """The same question, asked of another time."""

@@ -107,7 +107,7 @@ def pairs_to_call(filters: Filters) -> pd.DataFrame:
 
 def usual_value(filters: Filters) -> float:
     """The mean annual value of the entitled pairs that the person who asks may see, whatever is chosen; else NaN."""
-    every = replace(filters, applications=(), segments=(), states=(), account=None)
+    every = replace(filters, applications=(), segments=(), states=(), account=None, accounts=())
     own = pairs_in_scope(every).where(pairs.c.state.notin_(NOT_ENTITLED)).subquery("own")
     return float(read(filters.scope, select(func.avg(own.c.annual_value)), {"value": "float64"})["value"][0])
 

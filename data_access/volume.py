@@ -82,6 +82,8 @@ def account_conditions(filters: Filters) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = [accounts.c[column].in_(values) for column, values in filters.segments]
     if filters.account is not None:
         conditions.append(accounts.c.account_id == filters.account)
+    if filters.accounts:
+        conditions.append(accounts.c.account_id.in_(filters.accounts))
     if filters.scope.portfolio is not None:
         conditions.append(accounts.c.manager_email == filters.scope.portfolio)
     return conditions

@@ -144,13 +144,13 @@ def bar(
     applications: Mapping[str, str],
     segments: Mapping[str, Sequence[str]],
     states: Sequence[str],
-    account: str | None,
+    accounts: Mapping[str, str],
 ) -> list[Any]:
     """Every filter is a link to the same page with another address; chips take one away."""
     period = query.one("period") or ""
     chips = [
         *([] if period in PERIODS else [_chip(period_words, query.only("period", None))]),
-        *_chips(query, applications, account),
+        *_chips(query, applications, accounts),
     ]
     return [
         html.Button(
@@ -241,13 +241,12 @@ def _states(query: Query, states: Sequence[str]) -> html.Details:
     return menu(["State ", html.B(words)], items, "long")
 
 
-def _chips(query: Query, applications: Mapping[str, str], account: str | None) -> list[Any]:
+def _chips(query: Query, applications: Mapping[str, str], accounts: Mapping[str, str]) -> list[Any]:
     chips = [_chip(applications[key], query.toggled("app", key)) for key in query.all("app")]
     for segment, words in SEGMENT_WORDS.items():
         chips += [_chip(f"{words}: {value}", query.toggled(segment, value)) for value in query.all(segment)]
     chips += [_chip(f"State: {state}", query.toggled("state", state)) for state in query.all("state")]
-    if account is not None:
-        chips.append(_chip(f"Account: {account}", query.only("account", None)))
+    chips += [_chip(f"Account: {name}", query.toggled("account", key)) for key, name in accounts.items()]
     return chips
 
 

@@ -1,5 +1,6 @@
 """The address is read once, and nothing in it is believed."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from callbacks.query import filters
 from callbacks.request import Refused
+from data_access.accounts import total
 from data_access.engine import Store
 from data_access.filters import Filters, Measure, Period
 from data_access.scope import Role, Scope
@@ -76,6 +78,17 @@ def test_what_no_control_offers_is_refused_with_a_remedy(store: Store, search: s
         asked(store, search)
     assert refused.value.status == 400
     assert refused.value.remedy
+
+
+def test_several_accounts_are_a_selection_that_no_page_goes_into(store: Store):
+    wanted = asked(store, "?account=b&account=a")
+    assert (wanted.account, wanted.accounts) == (None, ("a", "b"))
+    only = replace(wanted, period=Period(date(2025, 1, 6), date(2026, 1, 15)), accounts=("a",))
+    with store.pin():
+        assert total(wanted.during(only.period)).value.tolist() == [4]
+        assert total(only).value.tolist() == [2]
+    with pytest.raises(Refused):
+        asked(store, "?account=a&account=b", Scope("kim@example.org", Role.MANAGER, "kim@example.org"))
 
 
 def test_a_foreign_account_is_refused_as_one_that_does_not_exist(store: Store):
