@@ -161,6 +161,17 @@ user_weeks = Table(
     *_by_person(),
 )
 
+# One row per pair, person and calendar month with human use.
+user_months = Table(
+    "user_months",
+    metadata,
+    Column("application_key", SmallInteger, nullable=False),
+    Column("account_key", Integer, nullable=False),
+    Column("user_key", Integer, nullable=False),
+    Column("month", Date, nullable=False),  # its first day
+    *_by_person(),
+)
+
 # One row per stretch of use by a person, without a gap of more than half an hour.
 sessions = Table(
     "sessions",

@@ -251,13 +251,16 @@ USER_DAYS = """
     order by day, account_key, user_key
 """
 
-USER_WEEKS = """
-    insert into user_weeks
-    select application_key, account_key, user_key, date_trunc('week', day)::date as week, sum(logins), sum(clicks),
+USER_WEEKS, USER_MONTHS = (
+    f"""
+    insert into user_{unit}s
+    select application_key, account_key, user_key, date_trunc('{unit}', day)::date as {unit}, sum(logins), sum(clicks),
         sum(records), sum(seconds)
     from user_days where application_key = getvariable('application') group by all
-    order by week, account_key, user_key
-"""
+    order by {unit}, account_key, user_key
+    """
+    for unit in ("week", "month")
+)
 
 SESSIONS = """
     insert into sessions
@@ -315,7 +318,7 @@ WEEKLY = f"""
 """
 
 TABLES = (APPLICATIONS, FEATURES, ACCOUNTS, USERS, CONTACTS, MESSAGES, TICKETS, TOUCHPOINTS, SERVICE)
-USAGE = (ADDED, USER_DAYS, USER_WEEKS, DAILY, WEEKLY, SESSIONS, FEATURE_DAYS)
+USAGE = (ADDED, USER_DAYS, USER_WEEKS, USER_MONTHS, DAILY, WEEKLY, SESSIONS, FEATURE_DAYS)
 
 # Human use outside of what was subscribed. Where no subscriptions are known, nothing is an exception.
 EXCEPTIONS = """
