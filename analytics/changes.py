@@ -97,11 +97,6 @@ class Week:
         """False also where there was not enough activity to judge."""
         return np.isfinite(self.p1)
 
-    @property
-    def is_too_quiet(self) -> Truths:
-        """Not enough activity to judge."""
-        return np.asarray(self.expected < ENOUGH_TO_JUDGE)
-
 
 def start(series: int) -> State:
     """The state of as many series of which nothing was seen yet."""

@@ -31,7 +31,7 @@ from layouts.shell import Ids as Shell
 EXPORTS = "/export/changes"
 MOST_ROWS = 100
 WHOM = "Because of whom?"
-PERSON_VERBS = {"lost": "stopped", "new": "are new", "retained": "stayed"}
+PERSON_VERBS = {"lost": "stopped", "new": "new", "retained": "stayed"}
 SAME_HELP = {
     True: "Only pairs of account and application that were subscribed from the beginning of the earlier period to the "
     "end of the later one",

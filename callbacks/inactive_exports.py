@@ -14,7 +14,7 @@ from layouts.shell import MEASURES
 
 
 def _states(filters: Filters, query: Query) -> pd.DataFrame:
-    return _in_words(inactive.state_counts(filters).reset_index())
+    return _in_words(inactive.state_counts(filters).reset_index(names="state"))
 
 
 def _calls(filters: Filters, query: Query) -> pd.DataFrame:
@@ -37,7 +37,8 @@ def _months(filters: Filters, query: Query) -> pd.DataFrame:
 
 def _before(filters: Filters, query: Query) -> pd.DataFrame:
     cancelled = cancellations.cancelled_pairs(filters)
-    weeks = inactive.use_before_cancellation(filters, cancelled).reset_index()
+    weeks = inactive.use_before_cancellation(filters, cancelled)
+    weeks = weeks.rename(columns=lambda week: f"{-week} weeks before").reset_index()
     return _in_words(cancelled.merge(weeks, on=["account_id", "application_id"]))
 
 

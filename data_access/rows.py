@@ -29,7 +29,7 @@ from data_access.inactive import pairs_to_call, same_pair, state_moves
 from data_access.row_kinds import ADDED_UP, CHURN, COLUMNS, PEOPLE, REASONS, usual_order
 from data_access.row_kinds import Kind as Kind
 from data_access.schema import accounts, applications, pairs, state_spans, user_days, user_weeks, users
-from data_access.standing import pairs_in_scope
+from data_access.standing import known_since, pairs_in_scope
 from data_access.volume import covers, volume
 
 OF_PAIRS: dict[Kind, Callable[[Filters], Select[Any]]] = {
@@ -250,7 +250,7 @@ def _people(filters: Filters) -> Select[Any]:
 
 
 def _pairs(chosen: Select[Any]) -> Select[Any]:
-    """Columns PAIRS, one row per pair chosen by its keys; `since` is a Monday."""
+    """Columns PAIRS, one row per pair chosen by its keys; `since` is a Monday where no date of its own tells."""
     keys = chosen.subquery("keys")
     return (
         select(
@@ -259,7 +259,7 @@ def _pairs(chosen: Select[Any]) -> Select[Any]:
             applications.c.name.label("application"),
             (keys.c.state_before if "state_before" in keys.c else cast(null(), String)).label("state_before"),
             pairs.c.state,
-            state_spans.c.since,
+            func.coalesce(known_since(pairs), state_spans.c.since).label("since"),
             pairs.c.started_on,
             pairs.c.cancelled_on,
             pairs.c.cancel_reason.label("reason"),

@@ -127,7 +127,7 @@ def columns(kind: str, measure: str, filled: Mapping[str, float]) -> list[dict[s
         APPLICATION,
         {**STATE, "field": "state_before", "headerName": "Four weeks before"},
         STATE,
-        {"field": "since", "headerName": "Since", "width": 120, "headerTooltip": "In this state since the week of"},
+        {"field": "since", "headerName": "Since", "width": 120, "headerTooltip": "In this state since; the Monday of that week where the pair's own dates do not tell"},
         STARTED,
         CANCELLED,
         REASON,

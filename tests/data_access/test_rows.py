@@ -61,6 +61,7 @@ def test_people_are_one_row_each_with_what_they_did(agencies: Given):
 
 def test_pairs_are_those_in_the_states_asked_for(agencies: Given):
     cancelled = agencies.ask(rows.rows, Kind.PAIRS, states=("cancelled",))
+    assert cancelled["since"].tolist() == cancelled["cancelled_on"].tolist()
     assert cancelled[["account", "application", "state", "seats"]].values.tolist() == [
         ["Cedar", "Permit", "cancelled", 5]
     ]
