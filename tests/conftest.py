@@ -27,9 +27,25 @@ def database(postgresql: str) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(params=["duckdb", pytest.param("postgresql", marks=pytest.mark.services)])
+STORES = ["duckdb", pytest.param("postgresql", marks=pytest.mark.services)]
+
+
+@pytest.fixture(params=STORES)
 def given(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Given]:
     """The same beginning for both stores."""
     url = request.getfixturevalue("database") if request.param == "postgresql" else ""
     with Given(tmp_path, url=url) as given:
+        yield given
+
+
+@pytest.fixture(scope="module", params=STORES)
+def shared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Given]:
+    """The same, once for all tests of a file: for those that only ask."""
+    folder = tmp_path_factory.mktemp("given")
+    if request.param == "duckdb":
+        with Given(folder) as given:
+            yield given
+        return
+    server = request.getfixturevalue("postgresql")
+    with services.new_database(server) as url, Given(folder, url=url) as given:
         yield given

@@ -16,8 +16,17 @@ AS_OF = date(2026, 2, 1)
 LEE = Scope("lee@example.org", Role.MANAGER, portfolio="lee@example.org")
 
 
+@pytest.fixture(scope="module")
+def county(shared: Given) -> Given:
+    return with_use(shared).loaded()
+
+
 @pytest.fixture
-def county(given: Given) -> Given:
+def supported(given: Given) -> Given:
+    return with_support(with_use(given)).loaded()
+
+
+def with_use(given: Given) -> Given:
     """Ash uses Permit and, until it cancelled, Fleet; Works it has never used. Ann also works for Birch."""
     given.row("accounts", account=ASH, name="Ash", plan="Gold", industry="County", region="West", manager="Kim",
               manager_email="kim@example.org", seats=10)  # fmt: skip
@@ -60,7 +69,7 @@ def with_support(given: Given) -> Given:
 
 
 def test_the_profile_tells_the_next_renewal_and_what_its_applications_are_worth(county: Given):
-    row = county.loaded().ask(account.profile, AS_OF, account=ASH).iloc[0]
+    row = county.ask(account.profile, AS_OF, account=ASH).iloc[0]
     assert row.drop("since").to_dict() == {
         "account_id": ASH, "account": "Ash", "state": "active", "is_week": True, "renews_on": pd.Timestamp("2026-03-01"),
         "annual_value": 1200, "seats": 10, "plan": "Gold", "industry": "County", "region": "West", "manager": "Kim",
@@ -68,22 +77,21 @@ def test_the_profile_tells_the_next_renewal_and_what_its_applications_are_worth(
     }  # fmt: skip
 
 
-def test_a_scope_without_the_account_is_told_nothing(county: Given):
-    with_support(county).loaded()
+def test_a_scope_without_the_account_is_told_nothing(supported: Given):
     for question in (
         account.applications_of, account.weekly_use, account.weekly_total, account.contacts_of, account_people.people,
         account_people.people_counts, account_events.tickets_of, account_events.touchpoints_of,
     ):  # fmt: skip
-        assert county.ask(question, account=ASH, scope=LEE, before=BEFORE).empty
-    assert county.ask(account.profile, AS_OF, account=ASH, scope=LEE).empty
-    assert county.ask(account_events.history, AS_OF, account=ASH, scope=LEE).empty
-    assert county.ask(account_people.applications_used, ("cy",), account=ASH, scope=LEE).empty
-    assert county.ask(account_events.ticket_months, AS_OF, account=ASH, scope=LEE).empty
-    assert county.ask(account_events.ticket_totals, account=ASH, scope=LEE)["tickets"].tolist() == [0]
+        assert supported.ask(question, account=ASH, scope=LEE, before=BEFORE).empty
+    assert supported.ask(account.profile, AS_OF, account=ASH, scope=LEE).empty
+    assert supported.ask(account_events.history, AS_OF, account=ASH, scope=LEE).empty
+    assert supported.ask(account_people.applications_used, ("cy",), account=ASH, scope=LEE).empty
+    assert supported.ask(account_events.ticket_months, AS_OF, account=ASH, scope=LEE).empty
+    assert supported.ask(account_events.ticket_totals, account=ASH, scope=LEE)["tickets"].tolist() == [0]
 
 
 def test_each_application_comes_with_its_use_people_and_dates_those_that_left_last(county: Given):
-    answer = county.loaded().ask(account.applications_of, account=ASH, before=BEFORE)
+    answer = county.ask(account.applications_of, account=ASH, before=BEFORE)
     told = ["application", "state", "value", "before", "users", "cancel_reason"]
     assert answer[told].fillna("").values.tolist() == [
         ["Permit", "active", 3, 5, 2, ""],
@@ -96,7 +104,7 @@ def test_each_application_comes_with_its_use_people_and_dates_those_that_left_la
 
 def test_a_state_is_dated_by_the_pair_itself_where_its_dates_tell(county: Given):
     """Permit is active since a week; Works was never used since its start, and Fleet was cancelled on a Tuesday."""
-    standing = county.loaded().ask(account.standing_of, account=ASH).astype({"since": "str"})
+    standing = county.ask(account.standing_of, account=ASH).astype({"since": "str"})
     assert standing[["application", "state", "since", "is_week"]].values.tolist() == [
         ["Fleet", "cancelled", "2026-01-20", False],
         ["Permit", "active", "2026-01-05", True],
@@ -119,7 +127,7 @@ def test_an_account_is_cancelled_since_its_last_cancellation_which_the_history_t
 
 
 def test_use_by_week_names_the_leading_application_first(county: Given):
-    weekly = county.loaded().ask(account.weekly_use, account=ASH)
+    weekly = county.ask(account.weekly_use, account=ASH)
     assert weekly.astype({"week": "str"}).values.tolist() == [
         ["permit", "2026-01-05", 2],
         ["permit", "2026-01-12", 1],
@@ -128,12 +136,12 @@ def test_use_by_week_names_the_leading_application_first(county: Given):
 
 
 def test_a_week_counts_a_person_of_two_applications_once(county: Given):
-    total = county.loaded().ask(account.weekly_total, account=ASH, measure="users")
+    total = county.ask(account.weekly_total, account=ASH, measure="users")
     assert total.astype({"week": "str"}).values.tolist() == [["2026-01-05", 2], ["2026-01-12", 1]]
 
 
 def test_two_applications_on_one_day_are_one_day_of_a_person(county: Given):
-    people = county.loaded().ask(account_people.people, account=ASH, before=BEFORE)
+    people = county.ask(account_people.people, account=ASH, before=BEFORE)
     people["last_day"] = people["last_day"].dt.strftime("%Y-%m-%d")
     assert people.fillna("").values.tolist() == [
         ["ann", "Ann Lee", "ann@ash.example", "active", "2026-01-14", 2, 1, 0, 2],
@@ -144,17 +152,17 @@ def test_two_applications_on_one_day_are_one_day_of_a_person(county: Given):
 
 
 def test_nobody_is_new_or_stopped_where_nothing_comes_before(county: Given):
-    counts = county.loaded().ask(account_people.people_counts, account=ASH)
+    counts = county.ask(account_people.people_counts, account=ASH)
     assert counts.values.tolist() == [["active", 2], ["silent", 2]]
 
 
 def test_within_one_application_only_its_people_count(county: Given):
-    people = county.loaded().ask(account_people.people, account=ASH, before=BEFORE, applications=("fleet",))
+    people = county.ask(account_people.people, account=ASH, before=BEFORE, applications=("fleet",))
     assert people[["person", "mark", "days_active"]].values.tolist() == [["Ann Lee", "new", 1]]
 
 
 def test_the_applications_that_somebody_used_in_the_period(county: Given):
-    used = county.loaded().ask(account_people.applications_used, ("ann", "bob", "zoe"), account=ASH)
+    used = county.ask(account_people.applications_used, ("ann", "bob", "zoe"), account=ASH)
     assert used.values.tolist() == [["ann", "Fleet"], ["ann", "Permit"]]
 
 
@@ -170,16 +178,16 @@ def test_a_thousand_people_in_three_applications_are_a_thousand_people(given: Gi
     assert given.ask(account.applications_of, account="a")["users"].tolist() == [1001, 1000, 1000]
 
 
-def test_the_main_contact_comes_first(county: Given):
-    contacts = with_support(county).loaded().ask(account.contacts_of, account=ASH)
+def test_the_main_contact_comes_first(supported: Given):
+    contacts = supported.ask(account.contacts_of, account=ASH)
     assert contacts.fillna("").values.tolist() == [
         ["Zed", "", "zed@ash.example", "+1 (406) 555", True],
         ["Abe", "Clerk", "", "", False],
     ]
 
 
-def test_open_tickets_come_first_then_the_newest(county: Given):
-    tickets = with_support(county).loaded().ask(account_events.tickets_of, account=ASH)
+def test_open_tickets_come_first_then_the_newest(supported: Given):
+    tickets = supported.ask(account_events.tickets_of, account=ASH)
     assert tickets[["ticket_id", "application", "priority"]].fillna("").values.tolist() == [
         ["t2", "Permit", "High"],
         ["t3", "", ""],
@@ -187,16 +195,15 @@ def test_open_tickets_come_first_then_the_newest(county: Given):
     ]
 
 
-def test_tickets_are_counted_in_all_and_by_month(county: Given):
-    with_support(county).loaded()
-    totals = county.ask(account_events.ticket_totals, account=ASH)
+def test_tickets_are_counted_in_all_and_by_month(supported: Given):
+    totals = supported.ask(account_events.ticket_totals, account=ASH)
     assert totals.values.tolist() == [[3, 1, pd.Timestamp("2026-01-03 09:00"), 4.5]]
-    months = county.ask(account_events.ticket_months, date(2025, 12, 1), account=ASH)
+    months = supported.ask(account_events.ticket_months, date(2025, 12, 1), account=ASH)
     assert months.astype({"month": "str"}).values.tolist() == [["2025-12-01", 1, 1], ["2026-01-01", 2, 1]]
 
 
-def test_the_history_holds_every_event_the_last_first(county: Given):
-    answer = with_support(county).loaded().ask(account_events.history, AS_OF, account=ASH)
+def test_the_history_holds_every_event_the_last_first(supported: Given):
+    answer = supported.ask(account_events.history, AS_OF, account=ASH)
     told = answer[~answer["kind"].isin(["state", "account state"])].astype({"day": "str"}).fillna("")
     assert told.values.tolist() == [
         ["2026-01-31", "tickets resolved", "", "", "", 1],
@@ -213,7 +220,7 @@ def test_the_history_holds_every_event_the_last_first(county: Given):
 
 
 def test_the_source_says_which_tables_it_has(county: Given):
-    with county.loaded().opened.pin():
+    with county.opened.pin():
         assert account.datasets(LEE) == {"usage", "accounts", "applications", "subscriptions", "users"}
 
 

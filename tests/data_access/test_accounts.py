@@ -10,8 +10,8 @@ from tests.given import LEADER, Given
 MANAGER = Scope("kim@example.org", Role.MANAGER, portfolio="kim@example.org")
 
 
-@pytest.fixture
-def agencies(given: Given) -> Given:
+@pytest.fixture(scope="module")
+def agencies(shared: Given) -> Given:
     """Ash uses Permit much and Fleet a little, Birch Permit little, Cedar nothing; Dogwood cancelled."""
     for key, name, manager in (
         ("a", "Ash", "kim"),
@@ -19,23 +19,23 @@ def agencies(given: Given) -> Given:
         ("c", "Cedar", "kim"),
         ("d", "Dogwood", "lee"),
     ):
-        given.row("accounts", account=key, name=name, region="West" if key < "c" else "East", manager=manager.title(),
+        shared.row("accounts", account=key, name=name, region="West" if key < "c" else "East", manager=manager.title(),
                   manager_email=f"{manager}@example.org", seats=10)  # fmt: skip
     for key, app, cancelled in (
         ("a", "permit", None), ("a", "fleet", None), ("b", "permit", None), ("c", "permit", None),
         ("d", "permit", "2026-01-10"),
     ):  # fmt: skip
-        given.row(
+        shared.row(
             "subscriptions", account=key, application=app, started_on="2024-01-01", cancelled_on=cancelled, seats=5
         )
-    given.row("applications", application="permit", name="Permit").row(
+    shared.row("applications", application="permit", name="Permit").row(
         "applications", application="fleet", name="Fleet"
     )
-    given.use("a", "permit", "2025-12-15 09:00", times=4).use("a", "permit", "2026-01-06 09:00", times=6)
-    given.use("a", "fleet", "2026-01-07 09:00", times=2, user="ann").use("a", "permit", "2026-01-07 10:00", user="bob")
-    given.use("b", "permit", "2025-12-16 09:00", times=3).use("b", "permit", "2026-01-08 09:00", user="cy")
-    given.use("d", "permit", "2025-12-17 09:00", times=5)
-    return given.use("b", "permit", "2026-02-01 09:00", user="cy").loaded()
+    shared.use("a", "permit", "2025-12-15 09:00", times=4).use("a", "permit", "2026-01-06 09:00", times=6)
+    shared.use("a", "fleet", "2026-01-07 09:00", times=2, user="ann").use("a", "permit", "2026-01-07 10:00", user="bob")
+    shared.use("b", "permit", "2025-12-16 09:00", times=3).use("b", "permit", "2026-01-08 09:00", user="cy")
+    shared.use("d", "permit", "2025-12-17 09:00", times=5)
+    return shared.use("b", "permit", "2026-02-01 09:00", user="cy").loaded()
 
 
 BEFORE = ("2025-12-08", "2026-01-05")

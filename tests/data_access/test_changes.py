@@ -10,25 +10,25 @@ BEFORE = ("2025-12-08", "2026-01-05")
 MANAGER = Scope("kim@example.org", Role.MANAGER, portfolio="kim@example.org")
 
 
-@pytest.fixture
-def agencies(given: Given) -> Given:
+@pytest.fixture(scope="module")
+def agencies(shared: Given) -> Given:
     """Ash uses Permit with fewer people, and Fleet; Birch begins; ann works for both. Ash's Fleet is subscribed late."""
     for key, name, manager in (("a", "Ash", "kim"), ("b", "Birch", "lee")):
-        given.row("accounts", account=key, name=name, manager_email=f"{manager}@example.org")
+        shared.row("accounts", account=key, name=name, manager_email=f"{manager}@example.org")
     for key, app, started in (
         ("a", "permit", "2024-01-01"),
         ("b", "permit", "2024-01-01"),
         ("a", "fleet", "2026-01-05"),
     ):
-        given.row("subscriptions", account=key, application=app, started_on=started)
-    given.use("a", "permit", "2025-06-02 09:00", user="cy")
-    given.use("a", "permit", "2025-12-09 09:00", times=3).use("a", "permit", "2025-12-10 09:00", user="bob", times=2)
-    given.use("a", "permit", "2025-12-10 09:00", event="LOGIN").use("a", "permit", "2026-01-06 09:00", times=4)
-    given.use("a", "permit", "2026-01-06 10:00", event="LOGIN").use(
+        shared.row("subscriptions", account=key, application=app, started_on=started)
+    shared.use("a", "permit", "2025-06-02 09:00", user="cy")
+    shared.use("a", "permit", "2025-12-09 09:00", times=3).use("a", "permit", "2025-12-10 09:00", user="bob", times=2)
+    shared.use("a", "permit", "2025-12-10 09:00", event="LOGIN").use("a", "permit", "2026-01-06 09:00", times=4)
+    shared.use("a", "permit", "2026-01-06 10:00", event="LOGIN").use(
         "a", "fleet", "2026-01-07 09:00", user="cy", times=5
     )
-    given.use("a", "permit", "2026-01-08 09:00", user="cy").use("b", "permit", "2026-01-08 09:00", user="di")
-    return given.use("b", "permit", "2026-02-01 09:00", times=6).loaded()
+    shared.use("a", "permit", "2026-01-08 09:00", user="cy").use("b", "permit", "2026-01-08 09:00", user="di")
+    return shared.use("b", "permit", "2026-02-01 09:00", times=6).loaded()
 
 
 def test_a_pair_comes_with_volume_and_people_of_both_periods(agencies: Given):

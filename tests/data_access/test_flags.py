@@ -15,9 +15,9 @@ MIA = Scope("mia@example.org", Role.MANAGER, "mia@example.org")
 ALL_WEEKS = {"start": "2026-01-05", "end": "2026-04-06"}
 
 
-@pytest.fixture
-def agencies(given: Given) -> Given:
-    return flagged_agencies(given)
+@pytest.fixture(scope="module")
+def agencies(shared: Given) -> Given:
+    return flagged_agencies(shared)
 
 
 def listed(agencies: Given, **asked) -> list[tuple[str, str, str, int]]:

@@ -15,9 +15,9 @@ MANAGER = Scope("kim@example.org", Role.MANAGER, portfolio="kim@example.org")
 BEFORE = ("2025-12-08", "2026-01-05")
 
 
-@pytest.fixture
-def agencies(given: Given) -> Given:
-    return quiet_agencies(given)
+@pytest.fixture(scope="module")
+def agencies(shared: Given) -> Given:
+    return quiet_agencies(shared)
 
 
 def test_the_states_sum_to_the_pairs(agencies: Given):

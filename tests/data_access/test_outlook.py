@@ -12,25 +12,25 @@ FIRST = date(2026, 1, 5)
 MIA = Scope("mia@example.org", Role.MANAGER, "mia@example.org")
 
 
-@pytest.fixture
-def agencies(given: Given) -> Given:
+@pytest.fixture(scope="module")
+def agencies(shared: Given) -> Given:
     """Ten weeks, of which Ash skipped the last, Birch none, Cedar the last three in Fleet; Dogwood cancelled."""
     used = {("a", "permit"): 9, ("b", "permit"): 10, ("b", "fleet"): 7, ("c", "fleet"): 7, ("d", "permit"): 5}
     for (account, application), weeks in used.items():
         for week in range(weeks):
-            given.use(account, application, f"{FIRST + timedelta(weeks=week)} 09:00")
-    given.use("b", "permit", "2026-03-15 09:00").use("x", "fleet", "2026-03-14 09:00")
+            shared.use(account, application, f"{FIRST + timedelta(weeks=week)} 09:00")
+    shared.use("b", "permit", "2026-03-15 09:00").use("x", "fleet", "2026-03-14 09:00")
     for key, name, mail in (
         ("a", "Ash", MIA.user),
         ("b", "Birch", None),
         ("c", "Cedar", MIA.user),
         ("d", "Dogwood", None),
     ):
-        given.row("accounts", account=key, name=name, manager_email=mail)
+        shared.row("accounts", account=key, name=name, manager_email=mail)
     for account, application in used:
-        given.row("subscriptions", account=account, application=application, started_on="2025-01-01",
+        shared.row("subscriptions", account=account, application=application, started_on="2025-01-01",
                   cancelled_on="2026-02-10" if account == "d" else None, annual_value=100, renews_on="2026-12-01")  # fmt: skip
-    return given.loaded()
+    return shared.loaded()
 
 
 def order(given: Given, level: str, **asked):

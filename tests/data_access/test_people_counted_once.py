@@ -13,12 +13,12 @@ IN_DAYS = TWO_MONTHS | {"start": "2026-01-06", "end": "2026-03-01"}
 BEFORE = ("2025-11-10", "2026-01-05")
 
 
-@pytest.fixture
-def ann(given: Given) -> Given:
+@pytest.fixture(scope="module")
+def ann(shared: Given) -> Given:
     for application in APPLICATIONS:
         for day in ("2026-01-07", "2026-01-14", "2026-02-04"):
-            given.use("a", application, f"{day} 09:00", user="ann")
-    return given.loaded()
+            shared.use("a", application, f"{day} 09:00", user="ann")
+    return shared.loaded()
 
 
 @pytest.mark.parametrize("asked", [TWO_MONTHS, IN_DAYS])

@@ -14,23 +14,23 @@ MANAGER = Scope("kim@example.org", Role.MANAGER, portfolio="kim@example.org")
 BEFORE = ("2025-12-08", "2026-01-05")
 
 
-@pytest.fixture
-def agencies(given: Given) -> Given:
+@pytest.fixture(scope="module")
+def agencies(shared: Given) -> Given:
     """Ash uses Permit and Fleet, Birch Permit; ann works for both, bob for Ash. Cedar cancelled."""
     for key, name, manager in (("a", "Ash", "kim"), ("b", "Birch", "lee"), ("c", "Cedar", "lee")):
-        given.row("accounts", account=key, name=name, region="West", manager=manager.title(),
+        shared.row("accounts", account=key, name=name, region="West", manager=manager.title(),
                   manager_email=f"{manager}@example.org", seats=10)  # fmt: skip
-    given.row("applications", application="permit", name="Permit")
-    given.row("applications", application="fleet", name="Fleet")
+    shared.row("applications", application="permit", name="Permit")
+    shared.row("applications", application="fleet", name="Fleet")
     for key, app, cancelled in (("a", "permit", None), ("a", "fleet", None), ("c", "permit", "2026-01-10")):
-        given.row(
+        shared.row(
             "subscriptions", account=key, application=app, started_on="2024-01-01", cancelled_on=cancelled, seats=5
         )
-    given.use("c", "permit", "2025-12-17 09:00", user="cy", times=5)
-    given.use("a", "permit", "2026-01-06 09:00", times=6).use("a", "fleet", "2026-01-07 09:00", times=2, user="bob")
-    given.use("a", "fleet", "2026-01-09 09:00", user="bob", event="LOGIN")
-    given.use("a", "permit", "2026-01-30 09:00", user="bob", event="CLICK")
-    return given.use("b", "permit", "2026-01-30 09:00").loaded()
+    shared.use("c", "permit", "2025-12-17 09:00", user="cy", times=5)
+    shared.use("a", "permit", "2026-01-06 09:00", times=6).use("a", "fleet", "2026-01-07 09:00", times=2, user="bob")
+    shared.use("a", "fleet", "2026-01-09 09:00", user="bob", event="LOGIN")
+    shared.use("a", "permit", "2026-01-30 09:00", user="bob", event="CLICK")
+    return shared.use("b", "permit", "2026-01-30 09:00").loaded()
 
 
 def test_use_is_one_row_per_pair_with_any_of_the_measure(agencies: Given):

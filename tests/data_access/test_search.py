@@ -9,17 +9,17 @@ from tests.given import LEADER, Given
 MANAGER = Scope("kim@example.org", Role.MANAGER, portfolio="kim@example.org")
 
 
-@pytest.fixture
-def agencies(given: Given) -> Given:
+@pytest.fixture(scope="module")
+def agencies(shared: Given) -> Given:
     """Two cities and their people; u7 is known from the log of Oakton alone, and dot from no log."""
     for key, name, manager in (("a1", "City of Ashford", "kim"), ("b2", "Oakton", "lee"), ("c3", "Ash", "lee")):
-        given.row("accounts", account=key, name=name, region="West", manager_email=f"{manager}@example.org")
-    given.row("users", user="u1", account="a1", name="Ann Ashby", email="ann@ashford.example")
-    given.row("users", user="dot", account="b2", name="Dot Oaks", email="dot_oaks@oakton.example")
-    given.row("contacts", account="b2", name="Mo Ashby", role="Mayor", email="mo@oakton.example", is_main=True)
-    given.row("contacts", account="a1", name="Ada Lovelace", role="Clerk", email="ada@ashford.example", is_main=True)
-    given.use("a1", "permit", "2026-01-06 09:00", user="u1").use("b2", "permit", "2026-01-06 09:00", user="u7")
-    return given.use("c3", "permit", "2026-01-06 09:00", user="u1").loaded()
+        shared.row("accounts", account=key, name=name, region="West", manager_email=f"{manager}@example.org")
+    shared.row("users", user="u1", account="a1", name="Ann Ashby", email="ann@ashford.example")
+    shared.row("users", user="dot", account="b2", name="Dot Oaks", email="dot_oaks@oakton.example")
+    shared.row("contacts", account="b2", name="Mo Ashby", role="Mayor", email="mo@oakton.example", is_main=True)
+    shared.row("contacts", account="a1", name="Ada Lovelace", role="Clerk", email="ada@ashford.example", is_main=True)
+    shared.use("a1", "permit", "2026-01-06 09:00", user="u1").use("b2", "permit", "2026-01-06 09:00", user="u7")
+    return shared.use("c3", "permit", "2026-01-06 09:00", user="u1").loaded()
 
 
 def found(agencies: Given, text: str, scope: Scope = LEADER) -> list[list[str]]:

@@ -11,16 +11,16 @@ from tests.given import Given
 MANAGER = Scope("kim@example.org", Role.MANAGER, portfolio="kim@example.org")
 
 
-@pytest.fixture
-def new_year(given: Given) -> Given:
+@pytest.fixture(scope="module")
+def new_year(shared: Given) -> Given:
     """Permit in the last week of 2020, its 53rd, Fleet in the first of 2021; Ann works for both accounts."""
-    given.zone = "America/Denver"
+    shared.zone = "America/Denver"
     for key, name, manager in (("a", "Ash", "kim"), ("b", "Birch", "lee")):
-        given.row("accounts", account=key, name=name, manager_email=f"{manager}@example.org")
-    given.use("a", "permit", "2020-12-28 18:00", times=2)
-    given.use("a", "permit", "2021-01-03 18:00", user="bob")
-    given.use("a", "permit", "2021-01-04 05:00")  # ten in the evening of the third, in Denver
-    return given.use("b", "fleet", "2021-01-04 18:00", times=3).loaded()
+        shared.row("accounts", account=key, name=name, manager_email=f"{manager}@example.org")
+    shared.use("a", "permit", "2020-12-28 18:00", times=2)
+    shared.use("a", "permit", "2021-01-03 18:00", user="bob")
+    shared.use("a", "permit", "2021-01-04 05:00")  # ten in the evening of the third, in Denver
+    return shared.use("b", "fleet", "2021-01-04 18:00", times=3).loaded()
 
 
 def rows(frame: pd.DataFrame) -> list[list[object]]:
