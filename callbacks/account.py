@@ -11,7 +11,7 @@ from dash import Dash, Input, Output, State, get_relative_path, html
 from dash.exceptions import PreventUpdate
 from flask import g
 
-from callbacks import account_notes, flags
+from callbacks import account_notes, flags, outlook
 from callbacks.account_words import sentences
 from callbacks.query import LONGEST, filters_of, query
 from callbacks.request import NotAllowed, one_of, page_callback
@@ -62,6 +62,7 @@ def register(app: Dash) -> None:
     said = {**asked, "me": (url, flags.asker), **WRITTEN}
     page_callback(app, Output(Ids.FLAGS, "html"), said, _about_one(update_flags), reads_workspace=True)
     page_callback(app, Output(Ids.APPLICATIONS, "html"), asked, _about_one(update_applications))
+    page_callback(app, Output(Ids.OUTLOOK, "html"), asked, _about_one(update_outlook))
     page_callback(app, Output(Ids.PEOPLE, "html"), asked, _about_one(update_people))
     page_callback(app, _slots(Ids.CONTACTS, Ids.TICKETS), asked, _about_one(update_records))
     lived = {**asked, **WRITTEN}
@@ -146,8 +147,8 @@ def update_chart(filters: Filters, query: Query, theme: Theme) -> tuple[Chart, s
 
 def with_outlook(filters: Filters, rows: pd.DataFrame) -> pd.DataFrame:
     """With probability, of no use in the next 8 weeks, and why; missing where it is not asked."""
-    outlook = outlook_of_pairs(filters, (filters.account or "",)).drop(columns="account_id")
-    return rows.merge(outlook, on="application_id", how="left")
+    foreseen = outlook_of_pairs(filters, (filters.account or "",)).drop(columns="account_id")
+    return rows.merge(foreseen, on="application_id", how="left")
 
 
 def update_applications(filters: Filters, query: Query) -> str:
@@ -165,6 +166,10 @@ def update_applications(filters: Filters, query: Query) -> str:
 
 def update_flags(filters: Filters, query: Query, me: str) -> str:
     return text(flags.card(filters, query, me, export_base(), _of(filters, query)))
+
+
+def update_outlook(filters: Filters, query: Query) -> str:
+    return outlook.of_account(filters, _of(filters, query), export_base())
 
 
 def update_people(filters: Filters, query: Query) -> str:

@@ -5,12 +5,14 @@ from collections.abc import Callable
 import pandas as pd
 
 from callbacks import account, account_notes, flags
+from callbacks.outlook import ACCOUNT_WEEKS
 from callbacks.request import BadInput
 from callbacks.tables import Tables, compared
 from data_access import account as data
 from data_access import account_events as events
 from data_access import account_people as persons
 from data_access.filters import Filters
+from data_access.outlook import likeliest
 from layouts.links import Query
 
 
@@ -37,6 +39,10 @@ def _weeks(filters: Filters, query: Query) -> pd.DataFrame:
     return wide.rename_axis("Week").reset_index()
 
 
+def _outlook(filters: Filters, query: Query) -> pd.DataFrame:
+    return _worded(likeliest(filters, "account", ACCOUNT_WEEKS))
+
+
 def _people(filters: Filters, query: Query) -> pd.DataFrame:
     return _worded(persons.people(filters, account.SHOWN[query.one("people")]))
 
@@ -60,6 +66,7 @@ def _notes(filters: Filters, query: Query) -> pd.DataFrame:
 EXPORTS: Tables = {
     "applications": _of_one(_applications),
     "weeks": _of_one(_weeks),
+    "outlook": _of_one(_outlook),
     "people": _of_one(_people),
     "contacts": _of_one(_contacts),
     "tickets": _of_one(_tickets),

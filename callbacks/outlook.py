@@ -8,11 +8,14 @@ from dash import get_relative_path
 from data_access import outlook as data
 from data_access.filters import Filters
 from data_access.outlook import Level
+from layouts import account_outlook
 from layouts import outlook as view
 from layouts.links import Query
 from layouts.markup import text
 
 LEVELS: dict[str, Level] = {"pairs": "pair", "accounts": "account"}
+ACCOUNT_WEEKS = 8
+LEVELS_OF_ACCOUNT: tuple[Level, ...] = ("account", "pair")
 
 
 def update_outlook(filters: Filters, query: Query) -> str:
@@ -33,6 +36,21 @@ def update_outlook(filters: Filters, query: Query) -> str:
         ),
     ]
     return text(view.stacked(cards))
+
+
+def of_account(filters: Filters, query: Query, href: str) -> str:
+    """The card on the page of the account that the filters name; nothing where it was hardly in use lately."""
+    row = _only(data.likeliest(filters, "account", ACCOUNT_WEEKS, 1))
+    if row is None:
+        return ""
+    accounts, pairs = (_judged(filters, level) for level in LEVELS_OF_ACCOUNT)
+    return text(account_outlook.outlook_card(row, ACCOUNT_WEEKS, accounts, pairs, query, href))
+
+
+def _judged(filters: Filters, level: Level) -> account_outlook.Judged:
+    method = _only(data.outlook_method(filters.scope, level, ACCOUNT_WEEKS))
+    record, curve = _record(filters, level, ACCOUNT_WEEKS), _curve(filters, level, ACCOUNT_WEEKS, method)
+    return account_outlook.Judged(method, record, curve)
 
 
 def asked(query: Query) -> tuple[str, int]:

@@ -46,6 +46,7 @@ class Ids(StrEnum):
     CHART_EXPORTS = "account-chart-exports"
     FLAGS = "account-flags"
     APPLICATIONS = "account-applications"
+    OUTLOOK = "account-outlook"
     PEOPLE = "account-people"
     CONTACTS = "account-contacts"
     TICKETS = "account-tickets"
@@ -71,6 +72,7 @@ def layout() -> html.Div:
             html.Div([_slot(Ids.WORDS, 6), chart], className="thirds"),
             _slot(Ids.FLAGS, 3),
             _slot(Ids.APPLICATIONS, 8),
+            _slot(Ids.OUTLOOK, 6),
             _slot(Ids.PEOPLE, 10),
             html.Div(
                 [

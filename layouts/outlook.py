@@ -119,16 +119,17 @@ def record(
 ) -> html.Section:
     """The track record. `past`: by method; `quality`: FIGURES; `curve`: RELIABILITY of the method in use."""
     return card(
-        _title(method, past),
+        past_words(method, past),
         _comparison(method, past),
-        [_why_rule(method), *_curve(curve), _figures(quality)],
+        [rule_words(method), *curve_of(curve), _figures(quality)],
         identity="inactive-record",
         actions=exports(f"{href}/record", query.search),
         class_name="record",
     )
 
 
-def _title(method: Any, past: dict[str, Record]) -> str:
+def past_words(method: Any, past: dict[str, Record]) -> str:
+    """Of 50 flagged a quarter ago, 31 went quiet."""
     used = past.get(method.method) if method is not None else None
     if used is None:
         return "No forecast is old enough to be judged"
@@ -144,14 +145,16 @@ def _comparison(method: Any, past: dict[str, Record]) -> str:
     return f"{name} would have found {numbers.full(past[other].went_quiet)} of as many."
 
 
-def _why_rule(method: Any) -> html.P | None:
+def rule_words(method: Any) -> html.P | None:
+    """Why there is no model, where there is none."""
     if method is None or pd.isna(method.stands_in_because):
         return None
     because = BECAUSE[method.stands_in_because]
     return html.P(f"The rule “longest unused first” stands in for a model: {because}.", className="remark")
 
 
-def _curve(curve: pd.DataFrame) -> list[Any]:
+def curve_of(curve: pd.DataFrame) -> list[Any]:
+    """What was said and what came, by tenths. Columns: RELIABILITY."""
     if curve.empty:
         return []
     rows = [
