@@ -11,8 +11,9 @@ from dash import Dash, Input, Output, State, get_relative_path, html
 from dash.exceptions import PreventUpdate
 from flask import g
 
-from callbacks import account_notes, flags, outlook
+from callbacks import account_health, account_notes, flags, outlook
 from callbacks.account_words import sentences
+from callbacks.health_versions import VERSIONS, Version
 from callbacks.query import LONGEST, filters_of, query
 from callbacks.request import NotAllowed, one_of, page_callback
 from callbacks.request import text as short_text
@@ -51,7 +52,14 @@ def register(app: Dash) -> None:
     path, url = State(Shell.URL, "pathname"), Input(Shell.URL, "search")
     asked = {"account": (path, account), "filters": (url, other_filters), "query": (url, query)}
     theme = {"theme": (Input(Shell.THEME, "data"), one_of("light", "dark"))}
-    page_callback(app, _slots(Ids.HEADING, Ids.NOTES_ACTIONS, Ids.MISSING), asked, _about_one(update_frame))
+    page_callback(
+        app,
+        _slots(Ids.HEADING, Ids.NOTES_ACTIONS, Ids.MISSING),
+        {**asked, **VERSIONS},
+        _about_one(update_frame),
+        reads_workspace=True,
+    )
+    account_health.register(app, {**asked, **theme, **VERSIONS}, _about_one)
     page_callback(app, Output(Ids.WORDS, "html"), {**asked, **WRITTEN}, _about_one(update_words), reads_workspace=True)
     page_callback(
         app,
@@ -109,7 +117,7 @@ def _about_one(function: Callable[..., Any]) -> Callable[..., Any]:
     return update
 
 
-def update_frame(filters: Filters, query: Query) -> tuple[str, str, str]:
+def update_frame(filters: Filters, query: Query, versions: tuple[Version, ...]) -> tuple[str, str, str]:
     account = next(data.profile(filters, g.generation.as_of).itertuples(index=False))
     standing = data.standing_of(replace(filters, applications=()))
     of_it, told = of_account(query, account.account_id), data.datasets(filters.scope)
@@ -117,7 +125,7 @@ def update_frame(filters: Filters, query: Query) -> tuple[str, str, str]:
         text(
             view.heading(
                 account, standing, filters.applications, _monday(g.generation.first_day), of_it,
-                _unnarrowed(query) != query,
+                _unnarrowed(query) != query, account_health.chip(filters, of_it, versions),
             )
         ),
         text(notes.actions(of_it, export_base())),

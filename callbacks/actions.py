@@ -28,6 +28,7 @@ from callbacks.fields import (
     person_or_nobody,
     words,
 )
+from callbacks.health_recipe import SCORE_FIELDS, keep_score
 from callbacks.request import BadInput, NotAllowed, Parser, Refused, one_of, page_callback
 from data_access import care, follow_ups, notes, verdicts
 from data_access.engine import StoreUnavailable
@@ -209,6 +210,7 @@ ACTIONS = {
     "complete": Action({"account": account, "id": number}, complete),
     "reopen": Action({"account": account, "id": number}, reopen),
     "assign": Action({"account": account, "assigned_to": person_or_nobody}, assign),
+    "score": Action(SCORE_FIELDS, keep_score),
     "snooze": Action({"account": account, "until": coming_day, "reason": words(LONGEST_REASON)}, snooze),
     "unsnooze": Action({"account": account}, unsnooze),
 }

@@ -3,7 +3,17 @@
 from dash import Dash
 from flask import Response, abort, g, request
 
-from callbacks import account_exports, accounts_exports, changes_exports, data, inactive_exports, usage_exports
+from callbacks import (
+    account_exports,
+    accounts_exports,
+    activity_exports,
+    changes_exports,
+    data,
+    engagement_exports,
+    health_exports,
+    inactive_exports,
+    usage_exports,
+)
 from callbacks import rows as rows_page
 from callbacks.query import filters, query
 from callbacks.tables import Tables
@@ -63,8 +73,11 @@ def _days(period: Period) -> str:
 EXPORTS: dict[str, Tables] = {
     "account": account_exports.EXPORTS,
     "accounts": accounts_exports.EXPORTS,
+    "activity": activity_exports.EXPORTS,
     "changes": changes_exports.EXPORTS,
     "data": data.EXPORTS,
+    "engagement": engagement_exports.EXPORTS,
+    "health": health_exports.EXPORTS,
     "inactive": inactive_exports.EXPORTS,
     "rows": rows_page.EXPORTS,
     "usage": usage_exports.EXPORTS,

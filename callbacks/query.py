@@ -6,6 +6,8 @@ from typing import Any
 
 from flask import g
 
+from analytics.health import COMPONENTS, SCALINGS
+from callbacks.detail import DETAILS, detail
 from callbacks.request import BadInput, NotAllowed
 from data_access.choices import SEGMENTS, STATES, account_name, application_names, segment_values
 from data_access.engine import Generation
@@ -35,8 +37,18 @@ _ONE_OF = {
     "ahead": ("8", "4"),
     "rows": tuple(Kind),
     "people": ("active", "new", "stopped"),  # account
+    "band": ("healthy", "at-risk", "critical", "insufficient"),  # health
+    "was": ("healthy", "at-risk", "critical", "insufficient"),
+    "order": ("worst", "value", "fallen"),
+    "listed": ("20", "50", "100", "200"),
+    "component": COMPONENTS,
+    "against": (*COMPONENTS, "score"),
+    "scaling": SCALINGS,
+    "mau": ("28", "30"),  # engagement
+    "step": ("activated", "transacted"),
+    "who": ("people", "accounts"),
 }
-_KNOWN = {"app", "period", "vs", "account", "metric", *SEGMENTS, *_ONE_OF}
+_KNOWN = {"app", "period", "vs", "account", "metric", *SEGMENTS, *DETAILS, *_ONE_OF}
 
 
 def query(raw: Any) -> Query:
@@ -78,6 +90,7 @@ def filters_of(asked: Query, scope: Scope, generation: Generation) -> Filters:
         states=asked.all("state"),
         account=chosen[0] if len(chosen) == 1 else None,
         accounts=chosen if len(chosen) > 1 else (),
+        detail=detail(asked, scope),
     )
 
 

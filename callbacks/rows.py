@@ -7,7 +7,7 @@ import pandas as pd
 from dash import Dash, Input, Output, State, get_relative_path
 from flask import g
 
-from callbacks import inactive
+from callbacks import engagement_rows, inactive
 from callbacks.grid import NO_ROWS, Block, answer, exported, register_grid
 from callbacks.query import filters, query
 from callbacks.request import page_callback
@@ -49,6 +49,7 @@ NOUNS = {
     Kind.LOST_ACCOUNTS: "accounts lost",
     Kind.ENDED: "pairs cancelled",
     **dict.fromkeys(REASONS, "accounts left out"),
+    **engagement_rows.NOUNS,
 }
 A_PERSON = "People do not add up, so a row is one person."
 AT_START = "Entitled on the day before the period"
@@ -66,6 +67,7 @@ DEFINITIONS = {
     Kind.LOST_ACCOUNTS: f"{AT_START}, and to nothing at its end.",
     Kind.ENDED: "Cancelled on a day of the period.",
     **dict.fromkeys(REASONS, "Accounts of which the bottom judges no pair; the state is the reason."),
+    **engagement_rows.DEFINITIONS,
 }
 
 
@@ -132,10 +134,11 @@ def where(filters: Filters, query: Query, kind: Kind) -> list[str]:
     states = () if kind in OF_ANY_STATE else filters.states
     parts = [
         _when(filters, kind),
-        ", ".join(names[key] for key in filters.applications),
+        "" if kind in engagement_rows.WITHOUT_APPLICATION else ", ".join(names[key] for key in filters.applications),
         *(f"{SEGMENT_WORDS[segment]}: {', '.join(values)}" for segment, values in filters.segments),
         f"{state}: {', '.join(states)}" if states else "",
         f"{'Account' if filters.account else 'Accounts'}: {', '.join(chosen.values())}" if chosen else "",
+        *engagement_rows.narrowed(filters.detail, kind),
         f"Whose accounts: {work_list.CARE[query.one('care') or 'all']}" if kind is Kind.CALLS else "",
     ]
     return [part for part in parts if part]
@@ -149,7 +152,7 @@ def _when(filters: Filters, kind: Kind) -> str:
         return f"{numbers.day(rows_of_pairs.month_ago(filters))} to {as_of}"
     if kind in BEFORE:
         return f"In the comparison, {_days(filters.comparison)}" if filters.comparison else "There is no comparison"
-    return _days(filters.period)
+    return engagement_rows.when(filters.detail, kind, _days(filters.period))
 
 
 def _days(period: Period) -> str:
@@ -177,6 +180,8 @@ def _export(kind: Kind) -> Callable[[Filters, Query], pd.DataFrame]:
         rows = data.rows(filters, kind, *order, inactive.accounts_listed(filters, query) if kind is Kind.CALLS else ())
         if kind in CHURN:
             rows = rows.rename(columns={"value": "annual_value"})
+        if kind in engagement_rows.OF_MESSAGES:
+            rows = rows.rename(columns={"value": "charge"})
         return compared(rows.dropna(axis="columns", how="all") if len(rows) else rows, filters, "account")
 
     return table

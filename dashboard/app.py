@@ -5,7 +5,7 @@ from pathlib import Path
 import structlog
 from dash import Dash
 
-from callbacks import actions, exports, search, shell
+from callbacks import actions, exports, health_versions, search, shell
 from callbacks.request import guard_dispatch, verify
 from dashboard.pages import PAGES
 from dashboard.settings import Settings
@@ -58,6 +58,7 @@ def create_app(settings: Settings) -> Dash:
         compress=False,
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )
+    app.server.config[health_versions.SETTINGS] = settings.health
     app.interpolate_index = index_with_nonce(app.interpolate_index)
     tabs = [Tab(page.title, app.get_relative_path(page.path)) for page in PAGES if page.has_tab]
     app.layout = frame(PRODUCT, tabs)

@@ -12,6 +12,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from analytics.health import Recipe
+
 PREFIX = "DASHBOARD_"
 MINIMUM_SECRET_CHARACTERS = 16
 # An atom, one @, a host name. Nothing that a list, a display name or a log line is made of.
@@ -50,6 +52,13 @@ def network(text: str) -> Network:
     return found
 
 
+def number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise ValueError(f"'{text}' is not a number such as 25 or 12.5") from None
+
+
 def _each(read: Callable[[str], Any]) -> BeforeValidator:
     """Reads values separated by commas, or a list of them."""
 
@@ -62,6 +71,7 @@ def _each(read: Callable[[str], Any]) -> BeforeValidator:
 
 Addresses = Annotated[frozenset[str], NoDecode, _each(address)]
 Networks = Annotated[tuple[Network, ...], NoDecode, _each(network)]
+Numbers = Annotated[tuple[float, ...], NoDecode, _each(number)]
 
 
 class Settings(BaseSettings):
@@ -91,10 +101,21 @@ class Settings(BaseSettings):
         SecretStr(""), description="signs cached answers; empty: made once and kept in data_dir/secret"
     )
     frame_ancestors: str = Field("'none'", description="who may frame the pages, as in a content policy")
+    health_weights: Numbers = Field(
+        (25, 20, 15, 25, 15),
+        description="weights of usage frequency, logins, ticket responses, feature adoption and CSM engagement in the "
+        "health score, separated by commas",
+    )
+    health_scaling: Literal["percentile", "min-max"] = Field(
+        "percentile", description="how the parts of the health score are brought to 0-100: percentile or min-max"
+    )
+    health_limits: Numbers = Field(
+        (75, 50), description="points from which an account is Healthy and At-Risk, separated by a comma"
+    )
     metrics_networks: Networks = Field(
         (network("127.0.0.0/8"), network("::1/128")), description="networks that may read /metrics"
     )
-    max_request_bytes: int = Field(1_000_000, ge=1_000, le=100_000_000, description="largest request body")
+    max_request_bytes: int = Field(15_000_000, ge=1_000, le=100_000_000, description="largest request body")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least event logged")
 
     @property
@@ -104,6 +125,11 @@ class Settings(BaseSettings):
     @property
     def workspace_address(self) -> str:
         return self.workspace_url or self.store_url
+
+    @property
+    def health(self) -> Recipe:
+        """How health is scored before anybody kept a version of their own."""
+        return Recipe(self.health_scaling, self.health_weights, *self.health_limits)
 
     @field_validator("url_prefix")
     @classmethod
@@ -139,6 +165,20 @@ class Settings(BaseSettings):
     def _is_one_directive(cls, value: str) -> str:
         if not value.strip() or not re.fullmatch(r"[\x21-\x2b\x2d-\x3a\x3c-\x7e ]+", value):
             raise ValueError("must be sources separated by spaces, such as 'self' https://intranet.example")
+        return value
+
+    @field_validator("health_weights")
+    @classmethod
+    def _are_weights(cls, value: tuple[float, ...]) -> tuple[float, ...]:
+        return Recipe(weights=value).weights
+
+    @field_validator("health_limits")
+    @classmethod
+    def _are_limits(cls, value: tuple[float, ...]) -> tuple[float, ...]:
+        if len(value) != 2:
+            raise ValueError("There are two limits, that of Healthy and that of At-Risk, such as 75,50")
+        healthy, at_risk = value
+        Recipe(healthy=healthy, at_risk=at_risk)
         return value
 
     @field_validator("secret_key")

@@ -13,6 +13,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache, wraps
+from io import BytesIO
 from pathlib import Path
 from time import monotonic
 from typing import Any, TypeVar
@@ -179,18 +180,48 @@ def read(scope: Scope, statement: Select[Any], columns: Mapping[str, str]) -> pd
     The scope is asked for so that no query can be written without one; its
     restriction is part of the statement (`filters.covers`).
     """
-    if not isinstance(scope, Scope):
-        raise TypeError("a query needs the scope of the person who asks")
-    generation = _pinned.get()
-    if not generation.is_reached:
-        raise StoreUnavailable("the database does not answer")
-    with _connected(generation.engine) as connection:
+    with _connected(_asked(scope).engine) as connection:
         result = connection.execute(statement)
         cursor: Any = result.cursor
         # DuckDB hands over columns, ten times faster than rows.
         frame = cursor.df() if hasattr(cursor, "df") else pd.DataFrame(result.all(), columns=list(result.keys()))
     frame.columns = list(columns)
     return frame.astype(dict(columns))
+
+
+def read_numbers(scope: Scope, statement: Select[Any], columns: Mapping[str, str]) -> pd.DataFrame:
+    """What `read` answers, for a million rows without text: PostgreSQL copies them out, ten times faster than rows."""
+    engine = _asked(scope).engine
+    if engine.dialect.name != "postgresql":
+        return read(scope, statement, columns)
+    with _connected(engine) as connection:
+        frame = pd.read_csv(_copied(connection, statement), engine="pyarrow")
+    return frame.set_axis(list(columns), axis=1).astype(dict(columns))
+
+
+def _copied(connection: Connection, statement: Select[Any]) -> BytesIO:
+    """The rows as CSV, after a line with their names: so there is something to read even when there are none."""
+    schemas = connection.get_execution_options().get("schema_translate_map")
+    compiled: Any = statement.compile(
+        dialect=connection.dialect, schema_translate_map=schemas, render_schema_translate=True,
+        compile_kwargs={"render_postcompile": True},
+    )  # fmt: skip
+    cursor: Any = connection.connection.cursor()
+    try:
+        with cursor, cursor.copy(f"copy ({compiled}) to stdout (format csv, header)", compiled.params) as copy:
+            return BytesIO(b"".join(copy))
+    except psycopg.OperationalError as error:  # SQLAlchemy is not asked, and so does not translate
+        raise StoreUnavailable(str(error).strip()) from error
+
+
+def _asked(scope: Scope) -> Generation:
+    """The pinned generation, for somebody."""
+    if not isinstance(scope, Scope):
+        raise TypeError("a query needs the scope of the person who asks")
+    generation = _pinned.get()
+    if not generation.is_reached:
+        raise StoreUnavailable("the database does not answer")
+    return generation
 
 
 def once_per_generation(function: Callable[..., T]) -> Callable[..., T]:
@@ -233,9 +264,10 @@ class _Impatient(psycopg.Connection[Any]):
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
         try:
             return super().wait(gen, interval, timeout or self.answer_seconds)
-        finally:
+        except BaseException:
             if self.pgconn.transaction_status == TransactionStatus.ACTIVE:  # an answer is still owed
                 self.close()
+            raise
 
 
 def connector(answer_seconds: float) -> Callable[..., _Impatient]:

@@ -40,6 +40,19 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True)
+class Detail:
+    """What some pages narrow further. Of several values any will do; nothing given narrows nothing."""
+
+    channels: tuple[str, ...] = ()  # of messages
+    categories: tuple[str, ...] = ()
+    reason: str | None = None  # why messages failed
+    feature: str | None = None
+    priority: str | None = None  # of tickets
+    cohort: date | None = None  # the month of first use
+    later: int = 0  # so many months after it
+
+
+@dataclass(frozen=True, slots=True)
 class Filters:
     """Everything that a page's question depends on.
 
@@ -58,6 +71,7 @@ class Filters:
     states: tuple[str, ...] = ()
     account: str | None = None  # the one that pages go into
     accounts: tuple[str, ...] = ()  # several: a selection, like a segment
+    detail: Detail = Detail()
 
     def during(self, period: Period) -> Self:
         """The same question, asked of another time."""

@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from data_access import engagement_kinds
 from data_access.accounts import LEFT_OUT_OF_BOTTOM
 from data_access.filters import Filters, Measure
 
@@ -31,6 +32,30 @@ class Kind(StrEnum):
     LEFT_OUT_NO_DATA = "left-out-no-data"
     LEFT_OUT_NOT_STARTED = "left-out-not-started"
     LEFT_OUT_CANCELLED = "left-out-cancelled"
+    # Of Engagement (rows_of_engagement.py).
+    REGISTERED = "registered"  # a person who registered by the end of the period
+    REGISTRATIONS = "registrations"  # a person who registered in it
+    TRANSACTING = "transacting"  # a person with a charged message in it
+    INVITED = "invited"  # a person invited in it
+    ACTIVATED = "activated"  # of them one who was activated
+    TRANSACTED = "transacted"  # of these one who transacted
+    NOT_ACTIVATED = "not-activated"
+    NOT_TRANSACTED = "not-transacted"
+    COHORT = "cohort"  # a person of the cohort who was active so many months later
+    COHORT_ACCOUNTS = "cohort-accounts"
+    MESSAGES = "messages"  # a message of the period
+    CHARGED = "charged"  # one that was charged
+    CHARGES = "charges"  # the same, with what it cost
+    DELIVERED = "delivered"
+    PENDING = "pending"
+    FAILED = "failed"
+    UNJUDGED = "unjudged"  # with a status that says neither
+    ADOPTERS = "adopters"  # an entitled pair that used a feature
+    SESSIONS = "sessions"
+    SINGLE = "single-events"
+    TICKETS = "tickets"  # one opened in the period
+    RESOLVED = "resolved"  # of them one that is resolved
+    STILL_OPEN = "still-open"  # one that is not resolved at the end of the period
 
 
 USE = {
@@ -72,8 +97,10 @@ COLUMNS = {
     Kind.PAIRS: PAIRS, Kind.ENTERED: PAIRS, Kind.LEFT: PAIRS, Kind.CALLS: PAIRS, Kind.HELD: PAIRS, Kind.LOST: PAIRS,
     Kind.ENDED: PAIRS, Kind.HELD_VALUE: VALUES, Kind.LOST_VALUE: VALUES, Kind.ACCOUNTS: ACCOUNTS,
     Kind.HELD_ACCOUNTS: ACCOUNTS, Kind.LOST_ACCOUNTS: ACCOUNTS, **dict.fromkeys(REASONS, ACCOUNTS),
+    **{Kind(name): columns for name, columns in engagement_kinds.COLUMNS.items()},
 }  # fmt: skip
-ADDED_UP = (Kind.USE, Kind.BEFORE, Kind.HELD_VALUE, Kind.LOST_VALUE)
+ADDED_UP = (Kind.USE, Kind.BEFORE, Kind.HELD_VALUE, Kind.LOST_VALUE, Kind.CHARGES)
+OF_ENGAGEMENT = tuple(map(Kind, engagement_kinds.COLUMNS))
 
 
 def told_by(kind: Kind, filters: Filters) -> Kind:
@@ -86,4 +113,6 @@ def told_by(kind: Kind, filters: Filters) -> Kind:
 def usual_order(kind: Kind) -> str:
     """What is most comes first; where nothing is more, the first name."""
     columns = COLUMNS[kind]
+    if kind is not Kind.CHARGES and (latest := {"sent_at", "started_at", "opened_at"} & columns.keys()):
+        return latest.pop()
     return "value" if "value" in columns else "logins" if "logins" in columns else "account"

@@ -20,13 +20,13 @@ from sqlalchemy import (
     select,
 )
 
-from data_access import rows_of_pairs
+from data_access import rows_of_engagement, rows_of_pairs
 from data_access.accounts import left_out_of_bottom
 from data_access.cancellations import cancelled_pairs, churn
 from data_access.engine import read
 from data_access.filters import Filters, Measure, Period
 from data_access.inactive import pairs_to_call, same_pair, state_moves
-from data_access.row_kinds import ADDED_UP, CHURN, COLUMNS, PEOPLE, REASONS, usual_order
+from data_access.row_kinds import ADDED_UP, CHURN, COLUMNS, OF_ENGAGEMENT, PEOPLE, REASONS, usual_order
 from data_access.row_kinds import Kind as Kind
 from data_access.schema import accounts, applications, pairs, state_spans, user_days, user_weeks, users
 from data_access.standing import known_since, pairs_in_scope
@@ -94,6 +94,8 @@ def number(filters: Filters, kind: Kind, calls: Sequence[str] = ()) -> float:
     """The number that the rows of `kind` stand behind, asked without them."""
     if kind in CHURN:
         return float(churn(filters).fillna(0)[CHURN[kind]][0])
+    if kind in OF_ENGAGEMENT:
+        return rows_of_engagement.number(filters, kind)
     if kind in REASONS:
         left_out = left_out_of_bottom(filters).set_index("state")["accounts"]
         return float(left_out.reindex(REASONS[kind]).sum())
@@ -147,6 +149,9 @@ def known(filters: Filters, kind: Kind, calls: Sequence[str] = ()) -> dict[str, 
 
 
 def _listed(filters: Filters, kind: Kind, name_contains: str, calls: Sequence[str]) -> Select[Any]:
+    if kind in OF_ENGAGEMENT:
+        rows = rows_of_engagement.rows(filters, kind).subquery("rows")
+        return _named(select(rows), rows.c[next(iter(set(COLUMNS[kind]) & {"person"}), "account")], name_contains)
     if COLUMNS[kind] is PEOPLE:
         people = _people(filters.during(_period(filters, kind)))
         return _named(people, func.coalesce(users.c.name, users.c.user_id), name_contains)

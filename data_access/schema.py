@@ -172,6 +172,19 @@ user_months = Table(
     *_by_person(),
 )
 
+# One row per application, or all of them together (no application), and day from the first to the last of the log:
+# different people active on it, and in the days that end with it. Empty where the source has weeks only.
+active_people = Table(
+    "active_people",
+    metadata,
+    Column("application_key", SmallInteger),
+    Column("day", Date, nullable=False),
+    Column("daily", Integer, nullable=False),
+    Column("weekly", Integer, nullable=False),  # 7 days
+    Column("monthly", Integer, nullable=False),  # 28 days
+    Column("monthly_30", Integer, nullable=False),  # 30 days
+)
+
 # One row per stretch of use by a person, without a gap of more than half an hour.
 sessions = Table(
     "sessions",
@@ -181,6 +194,17 @@ sessions = Table(
     Column("user_key", Integer, nullable=False),
     Column("started_at", DateTime, nullable=False),  # wall time in the reporting time zone
     Column("seconds", Integer, nullable=False),  # 0: a single event
+)
+
+# One row per application, or all of them together (no application), and month of the last two years: how many different
+# people had a session open at the same instant, at most. Empty where the log tells no sessions.
+peaks = Table(
+    "peaks",
+    metadata,
+    Column("application_key", SmallInteger),
+    Column("month", Date, nullable=False),  # its first day
+    Column("users", Integer, nullable=False),
+    Column("reached_at", DateTime),  # wall time in the reporting time zone, the first instant of it; empty: nobody came
 )
 
 # One row per pair, feature and day with human use of it.
@@ -330,6 +354,26 @@ outlook_track = Table(
     Column("went_quiet", Integer, nullable=False),
 )
 
+# One row per account and four-weekly step on which it is a customer: what its health is made from (docs/metrics.md),
+# as it is and as a percentile within its segment, by what was known before `day`.
+health_inputs = Table(
+    "health_inputs",
+    metadata,
+    Column("account_key", Integer, nullable=False),
+    Column("day", Date, nullable=False),  # a Monday
+    Column("usage_frequency", Double),  # days with use in a week
+    Column("logins", Double),  # in 30 days
+    Column("ticket_responses", Double),  # to a ticket, in 90 days
+    Column("feature_adoption", Double),  # share of the features on offer, in 12 weeks
+    Column("csm_engagement", Double),  # touchpoints attended in 90 days
+    Column("usage_frequency_percentile", Double),
+    Column("logins_percentile", Double),
+    Column("ticket_responses_percentile", Double),
+    Column("feature_adoption_percentile", Double),
+    Column("csm_engagement_percentile", Double),
+    Column("went_quiet", Boolean),  # no use in the 8 weeks from `day` on; empty: not known yet, or none before either
+)
+
 # One row per person seen in the log or listed in the users table.
 users = Table(
     "users",
@@ -351,7 +395,7 @@ messages = Table(
     metadata,
     Column("account_key", Integer, nullable=False),
     Column("user_id", String),
-    Column("sent_at", DateTime, nullable=False),  # as written in the table
+    Column("sent_at", DateTime, nullable=False),  # by the clock of the reporting zone, or as written
     Column("channel", String, nullable=False),
     Column("category", String),
     Column("status", String, nullable=False),

@@ -8,7 +8,7 @@ in migrations/versions; a test compares the two.
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Date, DateTime, Identity, Index, Integer, MetaData, String, Table
+from sqlalchemy import BigInteger, Column, Date, DateTime, Double, Identity, Index, Integer, MetaData, String, Table
 from sqlalchemy.types import TypeDecorator
 
 SCHEMA = "workspace"  # in PostgreSQL
@@ -116,6 +116,24 @@ evaluations = Table(
     Column("title", String, nullable=False),
     Column("content", String, nullable=False),  # CSV with a row per method
     sqlite_autoincrement=True,
+)
+
+# One row per way in which health was scored, from its moment on. None is ever changed.
+score_versions = Table(
+    "score_versions",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("made_at", Moment, nullable=False),
+    Column("made_by", String, nullable=False),
+    Column("scaling", String, nullable=False),  # percentile or min-max
+    Column("usage_frequency_weight", Double, nullable=False),
+    Column("logins_weight", Double, nullable=False),
+    Column("ticket_responses_weight", Double, nullable=False),
+    Column("feature_adoption_weight", Double, nullable=False),
+    Column("csm_engagement_weight", Double, nullable=False),
+    Column("healthy", Double, nullable=False),  # from so many points on
+    Column("at_risk", Double, nullable=False),
+    Column("note", String, nullable=False),
 )
 
 # One row per write, in its transaction.

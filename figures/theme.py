@@ -10,10 +10,12 @@ TOKENS: dict[Theme, dict[str, str]] = {
     "light": {
         "page": "#F7F8FA", "surface": "#FFFFFF", "line": "#E3E6EB", "text": "#1B2330", "muted": "#5B6675",
         "accent": "#2F5FD0", "accent-soft": "#9DB5EA", "rise": "#1D62A8", "fall": "#A5470C",
+        "good": "#08776B", "fair": "#8A5A00", "poor": "#B3261E",
     },
     "dark": {
         "page": "#0F141B", "surface": "#161D27", "line": "#2A3441", "text": "#E6EAF0", "muted": "#9AA7B8",
         "accent": "#7AA2FF", "accent-soft": "#3C5796", "rise": "#7DB6F2", "fall": "#F0A067",
+        "good": "#5FD3C0", "fair": "#E3B559", "poor": "#F2958C",
     },
 }  # fmt: skip
 

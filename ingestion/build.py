@@ -9,13 +9,16 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
 from data_access import schema
+from ingestion.active_people import add_active_people
 from ingestion.expected import add_expected
 from ingestion.flags import add_flags
+from ingestion.health import add_health
 from ingestion.history import add_history
 from ingestion.mapping import Mapping
 from ingestion.names import quoted
 from ingestion.pairs import add_account_states, add_pairs
 from ingestion.partition import Partition, Receipt
+from ingestion.peaks import add_peaks
 from ingestion.series import watched_of, weekly_series
 from ingestion.sources import SourceError
 from ingestion.tables import TableReport, read_tables
@@ -45,6 +48,10 @@ def fill(
     connection.execute("drop table keyed")
     as_of = _describe(connection, number, mapping, digest)
     is_weekly = mapping.usage.grain == "week"
+    if not is_weekly:
+        add_active_people(connection, as_of)
+    if mapping.usage.has_sessions and "hours" in mapping.usage.measures:
+        add_peaks(connection, as_of)
     add_pairs(connection, as_of, is_weekly)
     add_account_states(connection)
     add_history(connection, as_of, is_weekly)
@@ -52,6 +59,7 @@ def fill(
     add_flags(connection, series, folder)
     add_expected(connection, series, mapping.usage.measures)
     add_outlook(connection, series)
+    add_health(connection, series, watched_of(mapping.usage.measures))
     connection.execute(EXCEPTIONS)
     _add_tables_to_ledger(connection, reports)
 

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field, create_model
 
 from ingestion.datasets import DATASETS, IDENTIFIER, Dataset
-from ingestion.section import S3, Section
+from ingestion.section import S3, Section, Timezone
 from ingestion.usage_mapping import Csv, DayZero, Lookup, Names
 
 
@@ -20,6 +20,8 @@ class TableSource(Section):
     day_zero: DayZero | None = None
     # Of times written in another order than 2026-01-31, as in "%d/%m/%Y %H:%M".
     time_format: str | None = None
+    # Of times that carry no zone; without it they count as written.
+    timezone: Timezone | None = None
     lookups: list[Lookup] = Field(default_factory=list)
 
     @property

@@ -2,19 +2,20 @@
 
 import tempfile
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import duckdb
 
 from ingestion.datasets import DATASETS, DAY, IDENTIFIER, NUMBER, TEXT, TIME, WHOLE, Dataset
 from ingestion.lookups import joined, lookup_table, misses
 from ingestion.mapping import Mapping
-from ingestion.names import identifier, is_number, name, plain_number, quoted, text
+from ingestion.names import identifier, name, plain_number, quoted, text
 from ingestion.reading import Relation, UnreadableFile, relation
 from ingestion.remote import SourceError, local_copy
 from ingestion.subscriptions import COVERED, ONE_SUBSCRIPTION
 from ingestion.table_mapping import SubscriptionSource, TableSource, TicketSource
+from ingestion.table_times import Ask, moment
 
 YES = "('true', 't', 'yes', 'y', '1')"
 
@@ -43,7 +44,10 @@ def read_tables(connection: duckdb.DuckDBPyConnection, mapping: Mapping) -> list
     """Temporary tables given_<dataset>, empty where nothing is mapped, and set_aside. Needs `rolled`, the log."""
     connection.execute("create temp table set_aside (dataset varchar, reason varchar, content varchar)")
     with tempfile.TemporaryDirectory() as spool:
-        reports = [_read(connection, dataset, source, Path(spool)) for dataset, source in mapping.tables.items()]
+        reports = [
+            _read(connection, dataset, source, mapping.source.zone, Path(spool))
+            for dataset, source in mapping.tables.items()
+        ]
     for dataset in DATASETS.keys() - mapping.tables.keys():
         columns = ", ".join(
             f"null::{_sql(kind)} as {name(column)}" for column, kind in DATASETS[dataset].columns.items()
@@ -53,12 +57,17 @@ def read_tables(connection: duckdb.DuckDBPyConnection, mapping: Mapping) -> list
     return reports
 
 
-def _read(connection: duckdb.DuckDBPyConnection, dataset: str, source: TableSource, spool: Path) -> TableReport:
+def _read(
+    connection: duckdb.DuckDBPyConnection, dataset: str, source: TableSource, zone: ZoneInfo, spool: Path
+) -> TableReport:
+    def ask(question: str) -> tuple[object, ...]:
+        return connection.execute(f"select {question} from {rows.sql}").fetchall()[0]
+
     contract = DATASETS[dataset]
     file = local_copy(source.uri, source.s3, spool)
     rows = _relation(connection, dataset, source, file, spool)
     report = TableReport(dataset, source.uri, file.stat().st_size)
-    values = {ours: _value(source, ours, kind, rows) for ours, kind in contract.columns.items()}
+    values = {ours: _value(source, ours, kind, rows, zone, ask) for ours, kind in contract.columns.items()}
     problems = misses(source.lookups)
     problems += [(f"({values[ours]}) is null", f"no valid {ours.replace('_', ' ')}") for ours in contract.required]
     reason = " ".join(f"when {problem} then '{quoted(words)}'" for problem, words in problems)
@@ -137,7 +146,7 @@ def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
     return int(connection.execute(f"select count(*) from {table}").fetchall()[0][0])
 
 
-def _value(source: TableSource, ours: str, kind: str, rows: Relation) -> str:
+def _value(source: TableSource, ours: str, kind: str, rows: Relation, zone: ZoneInfo, ask: Ask) -> str:
     """SQL for one of our columns, null where the table has none, or nothing that fits."""
     columns = source.theirs.get(ours)
     if columns is None:
@@ -148,33 +157,13 @@ def _value(source: TableSource, ours: str, kind: str, rows: Relation) -> str:
     theirs, written = rows.kinds[column], text(column, rows.kinds[column])
     match kind:
         case "date" | "timestamp":
-            return _moment(source, column, theirs, kind)
+            return moment(source, column, theirs, kind, zone, ask)
         case "boolean":
             return f"case when {written} is null then null else lower(trim({written})) in {YES} end"
         case "bigint" | "double":
             number = plain_number(written, source.csv.decimal)
             return f"try_cast({number} as double)::{kind}" if kind == WHOLE else f"try_cast({number} as {NUMBER})"
     return f"nullif(trim({written}), '')"
-
-
-def _moment(source: TableSource, column: str, theirs: str, kind: str) -> str:
-    if source.day_zero is not None and (is_number(theirs) or theirs == "VARCHAR"):
-        cases = " ".join(
-            f"when '{quoted(value)}' then timestamp '{datetime(day.year, day.month, day.day)}'"
-            for value, day in source.day_zero.days.items()
-        )
-        zero = f"case {name(source.day_zero.column)}::varchar {cases} end"
-        return f"({zero} + to_days(try_cast({name(column)} as integer)))::{kind}"
-    if source.time_format is not None:
-        return f"try_strptime(trim({name(column)}::varchar), '{quoted(source.time_format)}')::{kind}"
-    if theirs == "TIMESTAMP WITH TIME ZONE":
-        return f"make_timestamp(epoch_us({name(column)}))::{kind}"
-    if is_number(theirs):
-        raise SourceError(
-            f"{source.uri}: column '{column}' holds numbers ({theirs}), not times. "
-            "Say what they count with day_zero in the mapping."
-        )
-    return f"try_cast(try_cast(replace({name(column)}::varchar, '/', '-') as timestamp) as {kind})"
 
 
 def _sql(kind: str) -> str:

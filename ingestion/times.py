@@ -18,7 +18,7 @@ DAY = 86_400_000_000
 _PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
 _FIRST, _LAST = micros(datetime(1, 1, 1)), micros(datetime(9999, 12, 31))
 # What may follow a time of day: Z, +02, +0200, +02:00.
-_OFFSET = r":\d\d(?:[.,]\d+)?\s*(Z|z|UTC|GMT|[+-]\d\d(?::?\d\d)?)\s*$"
+OFFSET = r":\d\d(?:[.,]\d+)?\s*(Z|z|UTC|GMT|[+-]\d\d(?::?\d\d)?)\s*$"
 _NAIVE = ("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS")
 
 Ask = Callable[[str], list[tuple[object, ...]]]
@@ -151,7 +151,7 @@ def _formatted(column: str, time_format: str) -> Moment:
 def _written(column: str, ask: Ask) -> Moment:
     """Times as ISO 8601 has them. Offsets are slow to read, so they are looked for first."""
     [(has_offset, has_clock, has_comma)] = ask(
-        f"bool_or(regexp_matches({column}, '{_OFFSET}')), bool_or(contains({column}, ':')), "
+        f"bool_or(regexp_matches({column}, '{OFFSET}')), bool_or(contains({column}, ':')), "
         f"bool_or(contains({column}, ','))"
     )
     written = f"replace({column}, ',', '.')" if has_comma else column
@@ -161,7 +161,7 @@ def _written(column: str, ask: Ask) -> Moment:
             return Moment(day=parsed)
         return Moment(wall=f"case when contains({column}, ':') then {parsed} end",
                       day=f"case when not contains({column}, ':') then {parsed} end")  # fmt: skip
-    is_instant = f"regexp_matches({written}, '{_OFFSET}')"
+    is_instant = f"regexp_matches({written}, '{OFFSET}')"
     joined = rf"regexp_replace(trim({written}), '\s+([+-]\d\d(:?\d\d)?)$', '\1')"  # DuckDB allows no space there
     return Moment(
         instant=_within(f"epoch_us(case when {is_instant} then try_cast({joined} as timestamptz) end)"),

@@ -9,6 +9,7 @@ from urllib.parse import quote
 import pandas as pd
 from dash import html
 
+from layouts import account_health as health
 from layouts import links, numbers
 from layouts.account_notes import notes_card
 from layouts.controls import (
@@ -70,6 +71,7 @@ def layout() -> html.Div:
         [
             html.Div(place(Ids.HEADING, skeleton(2)), className="heading"),
             html.Div([_slot(Ids.WORDS, 6), chart], className="thirds"),
+            health.block(),
             _slot(Ids.FLAGS, 3),
             _slot(Ids.APPLICATIONS, 8),
             _slot(Ids.OUTLOOK, 6),
@@ -95,8 +97,9 @@ def _slot(identity: str, rows: int) -> html.Div:
 
 
 def heading(
-    account: Any, standing: pd.DataFrame, chosen: Sequence[str], first_week: date, query: Query, left_out: bool
-) -> list[Any]:
+    account: Any, standing: pd.DataFrame, chosen: Sequence[str], first_week: date, query: Query, left_out: bool,
+    health_chip: Any,
+) -> list[Any]:  # fmt: skip
     """`account`: a row of data_access.account.PROFILE, `standing`: STANDING of all its applications.
 
     `chosen`: ids of applications. `left_out`: filters that one account ignores.
@@ -114,6 +117,7 @@ def heading(
             [
                 html.H1(account.account, title=account.account),
                 *_states(account, standing, chosen, first_week),
+                health_chip,
                 html.P(remark, className="finding") if left_out else None,
             ]
         ),

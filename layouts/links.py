@@ -10,6 +10,8 @@ from dash import get_relative_path
 DEFAULTS = {
     "period": "13w", "vs": "before", "view": "top", "n": "10", "by": "week", "calls": "20", "care": "all",
     "of": "pairs", "ahead": "8", "flags": "open", "flagged": "20",
+    "order": "worst", "listed": "20", "component": "usage_frequency", "against": "feature_adoption",
+    "mau": "28", "step": "activated", "who": "people",
 }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from dash import html
 
-from layouts import numbers
+from layouts import engagement_rows, numbers
 from layouts.controls import skeleton, switch
 from layouts.grid import NAME, NUMBER, grid
 from layouts.links import Query
@@ -21,13 +21,15 @@ FAMILIES = (
     {"entered": "Came", "left": "Left"},
     {"lost": "Pairs", "lost-accounts": "Accounts", "lost-value": "Value"},
     {"held": "Pairs", "held-accounts": "Accounts", "held-value": "Value"},
+    *engagement_rows.FAMILIES,
 )
 PEOPLE = ("users", "users-before")
 VALUES = ("held-value", "lost-value")
 ACCOUNTS = ("accounts", "held-accounts", "lost-accounts", "left-out", "left-out-onboarding", "left-out-no-data",
             "left-out-not-started", "left-out-cancelled")  # fmt: skip
 PAIRS = ("pairs", "entered", "left", "calls", "held", "lost", "ended")
-PLURALS = {"pair": "pairs", "person": "people", "account": "accounts"}
+PLURALS = {"pair": "pairs", "person": "people", "account": "accounts", "message": "messages", "session": "sessions",
+           "ticket": "tickets"}  # fmt: skip
 ACCOUNT = {"field": "account", "headerName": "Account", "cellRenderer": "AccountLink", "width": 220,
            "tooltipField": "account"}  # fmt: skip
 FIRST = {"pinned": "left", **NAME}
@@ -75,13 +77,14 @@ def heading(number: float, noun: str, definition: str, where: Sequence[str]) -> 
 
 def grid_head(kind: str, count: int, total: float | None, noun: str) -> list[Any]:
     """How many rows there are and, where their values add up (`total`), to what."""
-    named = "person" if kind in PEOPLE else "account" if kind in ACCOUNTS else "pair"
+    usual = "person" if kind in PEOPLE else "account" if kind in ACCOUNTS else "pair"
+    named = engagement_rows.NAMED.get(kind, usual)
     rows = f"{numbers.full(count)} {named if count == 1 else PLURALS[named]}"
     if total is None:
         words: list[Any] = [html.Data(rows, value=str(count)), ", one row each"]
     else:
         value = html.Data(numbers.counted(total, noun), value=f"{total:.6f}")
-        words = [f"{rows} of account and application: ", value, " in all"]
+        words = [f"{rows} of account and application: " if named == "pair" else f"{rows}: ", value, " in all"]
     whom = "person" if named == "person" else "account"
     return [
         html.H2(words),
@@ -127,7 +130,12 @@ def columns(kind: str, measure: str, filled: Mapping[str, float]) -> list[dict[s
         APPLICATION,
         {**STATE, "field": "state_before", "headerName": "Four weeks before"},
         STATE,
-        {"field": "since", "headerName": "Since", "width": 120, "headerTooltip": "In this state since; the Monday of that week where the pair's own dates do not tell"},
+        {
+            "field": "since",
+            "headerName": "Since",
+            "width": 120,
+            "headerTooltip": "In this state since; the Monday of that week where the pair's own dates do not tell",
+        },
         STARTED,
         CANCELLED,
         REASON,
@@ -151,6 +159,6 @@ def columns(kind: str, measure: str, filled: Mapping[str, float]) -> list[dict[s
     ]  # fmt: skip
     offered = {
         **dict.fromkeys(PEOPLE, people), **dict.fromkeys(PAIRS, pairs), **dict.fromkeys(VALUES, values),
-        **dict.fromkeys(ACCOUNTS, accounts),
+        **dict.fromkeys(ACCOUNTS, accounts), **engagement_rows.COLUMNS,
     }.get(kind, use)  # fmt: skip
     return [column for column in offered if filled.get(str(column["field"]), 1) > 0 or column in offered[:2]]

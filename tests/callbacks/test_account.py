@@ -18,6 +18,7 @@ from flask import g
 
 from callbacks import account as page
 from callbacks import account_notes
+from callbacks.health_versions import versions
 from callbacks.query import query
 from callbacks.request import NotAllowed, Refused
 from dashboard.app import create_app
@@ -56,6 +57,11 @@ class Office:
         with self.asked_by(LEADER):
             filters = replace(page.other_filters(search), account=account)
             return update(filters=filters, query=query(search), **more)
+
+    def frame(self, search: str = "", account: str = ASH) -> Any:
+        with self.asked_by(LEADER):
+            known = versions()
+        return self.shown(page.update_frame, search, account, versions=known)
 
     def said(self, search: str = "", account: str = ASH) -> list[str]:
         """The sentences, without their links."""
@@ -155,8 +161,8 @@ def test_a_state_names_its_week_only_where_a_change_into_it_was_seen(given, open
     for day in ("2025-12-15", "2025-12-22", "2025-12-29", "2026-01-05", "2026-01-12", "2026-01-19", "2026-01-26"):
         given.use("b", "permit", f"{day} 09:00")
     office = open_office(given.use(ASH, "fleet", "2026-01-06 09:00"))  # a feed that is late from the 14th on
-    assert "The feed of fleet is late or ended" in office.shown(page.update_frame)[0]
-    assert "for as long as there are data" in office.shown(page.update_frame, account="b")[0]
+    assert "The feed of fleet is late or ended" in office.frame()[0]
+    assert "for as long as there are data" in office.frame(account="b")[0]
 
 
 def test_the_heading_tells_the_state_of_the_one_application_that_is_chosen(given, open_office):
@@ -165,7 +171,7 @@ def test_the_heading_tells_the_state_of_the_one_application_that_is_chosen(given
         given.use(ASH, "permit", f"{day} 09:00")
     office = open_office(given.use("b", "fleet", "2026-02-01 09:00"))
     told = [
-        re.findall('<p class="finding">(.*?)</p>', office.shown(page.update_frame, search)[0])
+        re.findall('<p class="finding">(.*?)</p>', office.frame(search)[0])
         for search in ("", "?app=fleet", "?app=fleet&app=permit")
     ]
     assert [[unescape(re.sub("<[^>]*>", "", words)) for words in found] for found in told] == [
@@ -193,7 +199,7 @@ def test_an_account_that_cancelled_long_ago_is_silent_and_says_since_when(given,
     office = open_office(given.use(ASH, "permit", "2025-11-03 09:00"))
     assert office.said() == ["No records created in the last eight weeks; the last use of any kind was in permit on "
                              "3 Nov 2025."]  # fmt: skip
-    assert "Cancelled</span> since 1 Dec 2025" in office.shown(page.update_frame)[0]
+    assert "Cancelled</span> since 1 Dec 2025" in office.frame()[0]
     assert "1 Dec 2025, Merged" in office.shown(page.update_applications)
     assert "0 in use in the period, 0 entitled today" in office.shown(page.update_applications, "?period=4w")
 
@@ -228,7 +234,7 @@ def test_names_are_text_wherever_they_stand(given, open_office):
     given.row("touchpoints", account="b", occurred_at="2026-01-15 10:00", kind=HOSTILE, person=HOSTILE)
     given.row("applications", application="permit", name=HOSTILE)
     office = open_office(given.row("tickets", ticket=HOSTILE, account="b", opened_at="2026-01-15 10:00"))
-    several = office.shown(page.update_frame, account="b")[:1] + office.shown(page.update_records, account="b")
+    several = office.frame(account="b")[:1] + office.shown(page.update_records, account="b")
     for shown in (
         *several,
         *(
@@ -246,7 +252,7 @@ def test_names_are_text_wherever_they_stand(given, open_office):
 
 def test_one_quiet_line_tells_what_the_source_lacks(given, open_office):
     office = open_office(given)
-    assert office.shown(page.update_frame)[2] == (
+    assert office.frame()[2] == (
         "Not told by this source: subscriptions, contacts, users, tickets and touchpoints. "
         "A table of that name in the mapping would tell."
     )

@@ -27,20 +27,35 @@ from layouts.links import Query
 from layouts.shell import MEASURES
 from tests.dashboard.conftest import LOCAL, Client
 
-ADDED_UP = ("use", "before", "held-value", "lost-value")
+ADDED_UP = ("use", "before", "held-value", "lost-value", "charges")
 ASKING = Scope("ann@example.org", Role.LEADER)
 # Kinds of rows that a page leads to, whatever the demo holds.
 LED_TO = {
     "accounts": {"use", "pairs", "used", "left-out", "left-out-onboarding"},
     "inactive": {"use", "pairs", "entered", "left", "calls", "held", "lost", "held-value", "lost-value",
                  "held-accounts", "ended"},
+    "engagement": {"users", "registered", "registrations", "transacting", "invited", "not-activated", "cohort",
+                   "messages", "charges", "delivered", "failed", "adopters", "sessions", "single-events", "tickets"},
 }  # fmt: skip
-ANY_VALUE = ("app", "account", "industry", "plan", "region", "manager", "period")
-VIEWS = [f"?{key}={value}" for key, values in _ONE_OF.items() if key not in ("rows", "state") for value in values]
+ANY_VALUE = ("app", "account", "industry", "plan", "region", "manager", "period", "channel", "category", "reason",
+             "feature", "priority", "cohort", "later")  # fmt: skip
 SEARCHES = (
     "", "?metric=users", "?metric=hours&app=permit-management", "?state=inactive&state=low&metric=clicks",
-    "?period=2026-11-03..2026-11-12&region=Mountain+West", "?vs=none&app=work-management&view=summary", *VIEWS,
+    "?period=2026-11-03..2026-11-12&region=Mountain+West", "?vs=none&app=work-management&view=summary",
 )  # fmt: skip
+# What a page has views of: the fields of its address, whatever their values.
+VIEWS = {
+    "accounts": ("view", "n", "rail"),
+    "usage": ("by", "behind"),
+    "changes": ("part", "pairs", "movers", "flags", "flagged"),
+    "inactive": ("calls", "care", "of", "ahead"),
+    "activity": (),
+    "health": ("band", "was", "order", "listed", "component", "against", "scaling"),
+    "engagement": ("mau", "step", "who", "by"),
+    "account": ("people", "flags"),
+    "data": (),
+}
+FURTHER = {"engagement": ["?by=month&channel=SMS&category=reminder&vs=none"]}
 
 
 class Reader(HTMLParser):
@@ -119,7 +134,8 @@ class Walk:
                     yield identity, properties["html"]
 
     def numbers(self, page: Page) -> Iterator[Number]:
-        for search in SEARCHES:
+        views = [f"?{key}={value}" for key in VIEWS[page.word] for value in _ONE_OF[key]]
+        for search in (*SEARCHES, *views, *FURTHER.get(page.word, ())):
             for card, text in self.drawn(page, search):
                 for href, value, words in Reader(text).links:
                     if href.startswith("/rows?"):
@@ -139,7 +155,7 @@ class Walk:
         kind = re.search(r"/rows/([\w-]+)\.csv", download)[1]
         if kind not in ADDED_UP or not table:
             return len(table)
-        [column] = [name for name in table[0] if name in (*MEASURES.values(), "Annual value")]
+        [column] = [name for name in table[0] if name in (*MEASURES.values(), "Annual value", "Charge")]
         return sum(float(row[column]) for row in table)
 
 
@@ -183,9 +199,14 @@ def test_every_number_is_what_its_rows_add_up_to(walk: Walk, page: Page):
         if told != pytest.approx([told[0]] * len(told), abs=0.06):
             wrong.append((number.card, number.href, told))
     assert wrong == []
-    assert one_of_each or page.word == "data"
+    # The numbers of health filter the list of accounts that stands beside them.
+    assert one_of_each or page.word in ("data", "health")
     kinds = {Query.parse(number.href.partition("?")[2]).one("rows") for number in one_of_each.values()}
     assert kinds >= LED_TO.get(page.word, set())
+
+
+def test_every_view_is_one_of_a_page():
+    assert {key for keys in VIEWS.values() for key in keys} == _ONE_OF.keys() - {"rows", "state"}
 
 
 def test_the_rows_of_the_work_list_are_those_of_the_view(walk: Walk):

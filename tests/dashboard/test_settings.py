@@ -5,6 +5,7 @@ from threading import Barrier
 
 import pytest
 
+from analytics.health import Recipe
 from dashboard.settings import SettingsError, kept_secret, load_settings
 
 
@@ -99,6 +100,28 @@ def test_a_weak_secret_is_refused_and_not_shown(refused, secret):
 )
 def test_a_wrong_value_is_refused_by_the_name_of_its_setting(refused, setting, value):
     assert f"DASHBOARD_{setting.upper()}: " in refused(**{setting: value})
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "words"),
+    [
+        ("health_weights", "1,2,many,4,5", "'many' is not a number such as 25 or 12.5"),
+        ("health_weights", "1,2,3", "There are 5 weights, one for each component."),
+        ("health_weights", "0,0,0,0,0", "At least one weight is above 0."),
+        ("health_limits", "75", "There are two limits, that of Healthy and that of At-Risk, such as 75,50"),
+        ("health_limits", "50,75", "The limits lie between 0 and 100, that of Healthy above that of At-Risk."),
+        ("health_scaling", "z-score", "Input should be 'percentile' or 'min-max'"),
+    ],
+)
+def test_a_health_score_that_is_none_is_refused_in_plain_words(refused, setting, value, words):
+    assert f"DASHBOARD_{setting.upper()}: {words}" in refused(**{setting: value})
+
+
+def test_the_health_score_can_be_set(monkeypatch):
+    monkeypatch.setenv("DASHBOARD_HEALTH_WEIGHTS", "30, 20, 10.5, 25, 0")
+    monkeypatch.setenv("DASHBOARD_HEALTH_LIMITS", "80,40")
+    monkeypatch.setenv("DASHBOARD_HEALTH_SCALING", "min-max")
+    assert load_settings().health == Recipe("min-max", (30, 20, 10.5, 25, 0), 80, 40)
 
 
 def test_all_that_is_wrong_is_listed_at_once(refused):
