@@ -17,7 +17,6 @@ from data_access.schema import generation, users
 from data_access.volume import concerns
 
 STEPS = {"invited": "int64", "activated": "int64", "transacted": "int64"}
-MONTHS = {"month": "datetime64[s]", **STEPS}
 
 
 def steps(filters: Filters) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy import ColumnElement, Select, exists, select
 
 from data_access.engine import once_per_generation, read
 from data_access.schema import (
@@ -36,7 +36,6 @@ class Told(StrEnum):
     FEATURES = "features"  # what applications offer
     FEATURE_USE = "feature use"
     TICKETS = "tickets"
-    ANSWERS = "answers"  # how many, or when the first
 
 
 _ROWS = {
@@ -54,10 +53,6 @@ _ROWS = {
     Told.FEATURES: (features.c.feature, None),
     Told.FEATURE_USE: (feature_days.c.feature, None),
     Told.TICKETS: (tickets.c.ticket_id, None),
-    Told.ANSWERS: (
-        tickets.c.ticket_id,
-        or_(tickets.c.responses.is_not(None), tickets.c.first_response_at.is_not(None)),
-    ),
 }
 
 

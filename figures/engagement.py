@@ -7,7 +7,6 @@ import pandas as pd
 
 from figures.theme import TOKENS, Chart, Theme, layout, safe
 
-DASHES = ("solid", "dot")
 LABEL_SHARE = 0.07  # of the height: what a label at the end of a line takes
 LETTER_WIDTH = 6.6  # pixels
 

@@ -11,6 +11,7 @@ from layouts import numbers
 from layouts.controls import change, graph, skeleton
 from layouts.markup import place, text
 
+RECENT = 180  # rows of a table that has one for each day or week
 PARTS = ("head", "actions", "above", "below")
 
 
@@ -74,8 +75,10 @@ def _tile(tile: Tile) -> list[Any]:
     return [html.Dt(tile.name), html.Dd([html.B(tile.shown), " ", moved])]
 
 
-def twin(table: Any) -> html.Details:
-    return html.Details([html.Summary("Show as a table"), table], className="twin")
+def twin(table: Any, rows: int = 0) -> html.Details:
+    """`rows`: how many there are, where the table has only the last of them."""
+    words = f"Show as a table, the last {RECENT} of {numbers.full(rows)}; the file has all"
+    return html.Details([html.Summary(words if rows > RECENT else "Show as a table"), table], className="twin")
 
 
 def percent(share: float, decimals: int = 1) -> str:

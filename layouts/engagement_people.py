@@ -6,7 +6,7 @@ import pandas as pd
 
 from layouts import numbers
 from layouts.controls import Number, exports, switch, table, to_rows
-from layouts.engagement_parts import Block, Tile, percent, tiles, twin
+from layouts.engagement_parts import RECENT, Block, Tile, percent, tiles, twin
 from layouts.links import Query
 
 REGISTERED = "Registered by the end of the period"
@@ -36,7 +36,7 @@ def people(now: pd.Series, before: pd.Series, buckets: pd.DataFrame, finding: st
         finding,
         [switch("By", options), exports(f"{href}/people", query.search)],
         tiles([tile for tile in shown if tile.value == tile.value]),
-        twin(_people_table(buckets, by, query)),
+        twin(_people_table(buckets, by, query), len(buckets)),
     )
 
 
@@ -63,7 +63,7 @@ def _people_table(buckets: pd.DataFrame, by: str, query: Query) -> Any:
                 for name in names
             ),
         ]
-        for row in buckets.iloc[::-1].itertuples(index=False)
+        for row in buckets.iloc[: -RECENT - 1 : -1].itertuples(index=False)
     ]
     return table([UNITS[by], *(told[name][0] for name in names)], rows)
 
@@ -79,14 +79,14 @@ def registrations(count: float, before: float, buckets: pd.DataFrame, query: Que
     )
     rows = [
         [bucket_words(row.bucket, by), Number(to_rows(row.new, "registrations", narrowed(query, row.first, row.last)))]
-        for row in buckets.iloc[::-1].itertuples(index=False)
+        for row in buckets.iloc[: -RECENT - 1 : -1].itertuples(index=False)
     ]
     return Block(
         f"{numbers.counted(count, 'new registrations')} in the period",
         finding,
         exports(f"{href}/registrations", query.search),
         tiles([Tile("New registrations", to_rows(count, "registrations", query), count, before)]),
-        twin(table([UNITS[by], "New registrations"], rows)),
+        twin(table([UNITS[by], "New registrations"], rows), len(buckets)),
     )
 
 
@@ -116,7 +116,7 @@ def active(days: pd.DataFrame, last: pd.Series, before: pd.Series, finding: str,
             ),
             Number(percent(row.stickiness)),
         ]
-        for row in days.iloc[::-1].itertuples(index=False)
+        for row in days.iloc[: -RECENT - 1 : -1].itertuples(index=False)
     ]
     heads = ["Day", "On the day", "In 7 days", f"In {window} days", "Stickiness"]
     return Block(
@@ -126,7 +126,7 @@ def active(days: pd.DataFrame, last: pd.Series, before: pd.Series, finding: str,
         finding,
         [switch("A month is", options), exports(f"{href}/active", query.search)],
         tiles(shown),
-        twin(table(heads, rows)),
+        twin(table(heads, rows), len(days)),
     )
 
 

@@ -27,5 +27,5 @@ def hours(wide: pd.DataFrame, noun: str, definition: str, actions: Any) -> Block
     return Block(title, finding, actions, None, twin(table(["", *(str(hour) for hour in wide.columns)], rows)))
 
 
-def actions(href: str, card: str, query: Query, rows: str | None = None) -> Any:
-    return exports(f"{href}/{card}", query.search, rows=rows)
+def actions(href: str, card: str, query: Query) -> Any:
+    return exports(f"{href}/{card}", query.search)

@@ -1,6 +1,7 @@
 import pytest
 
-from layouts.engagement_parts import Block, exact, length, money, percent
+from layouts.engagement_parts import RECENT, Block, exact, length, money, percent, twin
+from layouts.markup import text
 
 UNKNOWN = float("nan")
 
@@ -28,3 +29,8 @@ def test_shares_and_charges():
 def test_a_block_without_a_title_says_nothing():
     assert Block().texts == ("", "", "", "")
     assert Block("Title", "Finding").texts[0] == '<h2>Title</h2><p class="finding">Finding</p>'
+
+
+def test_a_long_table_says_that_it_has_the_last_rows_only():
+    assert "Show as a table<" in text(twin("", RECENT))
+    assert "Show as a table, the last 180 of 5,920; the file has all" in text(twin("", 5920))
