@@ -56,13 +56,8 @@ def _carried_over(state: State, level: Values, before: Truths, now: Truths, key:
     then, here = (np.bincount(key[chosen], level[chosen], minlength=size) for chosen in (before, now))
     changed = np.bincount(key[before != now], minlength=size) > 0
     ratio = np.where(changed & (then > 0) & (here > 0), here / np.where(then > 0, then, 1), 1.0)
-    return replace(
-        state,
-        level=state.level * ratio,
-        level_variance=state.level_variance * ratio**2,
-        last_expected=state.last_expected * ratio,
-        last_saw=state.last_saw * ratio,
-    )
+    # What was expected and seen in the last weeks stays as it was: it is told, and its rows are shown.
+    return replace(state, level=state.level * ratio, level_variance=state.level_variance * ratio**2)
 
 
 def flags(found: dict[str, Week], q: float = 0.05) -> pd.DataFrame:

@@ -96,14 +96,22 @@ def _joined(earlier: pd.DataFrame, later: list[pd.DataFrame]) -> pd.DataFrame:
 
 
 def _digests(series: Series) -> list[str]:
-    """Of each week: which pairs had which count."""
+    """Of each week: which pairs had which count, and by which method they are watched: of another one nothing fits."""
+    method = _method()
     names = series.pairs["account_id"] + "\0" + series.pairs["application_id"]
     hashes = pd.util.hash_array(names.to_numpy(object)) if len(names) else np.empty(0, np.uint64)
     digests = []
     for counts in series.counts():
         known = np.isfinite(counts)
-        digests.append(hashlib.blake2b(hashes[known].tobytes() + counts[known].tobytes(), digest_size=16).hexdigest())
+        digests.append(
+            hashlib.blake2b(method + hashes[known].tobytes() + counts[known].tobytes(), digest_size=16).hexdigest()
+        )
     return digests
+
+
+def _method() -> bytes:
+    """Changes with every line of the watch."""
+    return hashlib.blake2b(b"".join(Path(str(module.__file__)).read_bytes() for module in (changes, watch))).digest()
 
 
 def _seen(series: Series, digests: list[str], kept: Kept | None) -> int:

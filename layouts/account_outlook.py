@@ -8,7 +8,7 @@ from dash import html
 from layouts import numbers
 from layouts.controls import card, exports, link
 from layouts.links import Query, page
-from layouts.outlook import Record, curve_of, past_words, reasons, rule_words
+from layouts.outlook import Record, curve_of, past_words, reasons, rule_words, usual_words
 
 
 class Judged(NamedTuple):
@@ -59,6 +59,7 @@ def _lowered(words: str) -> str:
 def _finding(row: Any, method: Any) -> str:
     """The probability, beside what was usual."""
     if pd.isna(row.probability):
-        return f"By the time without use it is number {numbers.full(row.rank)} of those asked about."
-    usual = f" In the past {numbers.share(method.base_rate)} went quiet." if pd.notna(method.base_rate) else ""
+        longer = numbers.plural(row.rank - 1, "account") if row.rank > 1 else "no account"
+        return f"No probability is known; {longer} in use lately {'was' if row.rank < 3 else 'were'} unused for longer."
+    usual = f" In the past {usual_words(method.base_rate)}." if pd.notna(method.base_rate) else ""
     return f"{numbers.share(row.probability)}: no use at all from now on.{usual}"

@@ -18,9 +18,9 @@ MODEL, RULE = "model", "recency rule"
 BECAUSE = {
     "no history": "there are less than 12 weeks to learn from",
     "short history": "there are less than 26 weeks to learn from",
-    "one class only": "in the past nobody went quiet, or everybody did",
+    "one class only": "in the past {past}",
     "too few cases": "too few went quiet in the past to learn from",
-    "recency is as good": "on this log's own past a model was no better",
+    "recency is as good": "over all forecasts of this log's past a model was not clearly better",
 }
 NO_CANCELLATIONS = "Who will cancel is another question, which use hardly answers: nothing here says so."
 
@@ -64,10 +64,21 @@ def _finding(expected: Any, method: Any, nouns: str) -> str:
         return NO_CANCELLATIONS
     words = f"Of {numbers.plural(asked, nouns)} in use lately"
     if pd.notna(expected.quiet):
-        words += f" {numbers.short(expected.quiet)} should have no use by then"
+        words += f" {_about(expected.quiet)} should have no use by then"
     if pd.notna(method.base_rate):
-        words += f"; in the past {numbers.share(method.base_rate)} went quiet"
-    return f"{words}. {NO_CANCELLATIONS}"
+        words += f"; in the past {usual_words(method.base_rate)}"
+    order = "" if pd.notna(expected.quiet) else " No probability is known: the longest unused come first."
+    return f"{words}.{order} {NO_CANCELLATIONS}"
+
+
+def usual_words(base_rate: float) -> str:
+    """How many went quiet; nobody is not a small share."""
+    return f"{numbers.share(base_rate) if base_rate else 'nobody'} went quiet"
+
+
+def _about(pairs: float) -> str:
+    """A sum of probabilities, as a number of pairs."""
+    return f"about {numbers.full(round(pairs))}" if pairs >= 1 else "less than one"
 
 
 def _nobody(nouns: str) -> html.Div:
@@ -132,7 +143,7 @@ def past_words(method: Any, past: dict[str, Record]) -> str:
     """Of 50 flagged a quarter ago, 31 went quiet."""
     used = past.get(method.method) if method is not None else None
     if used is None:
-        return "No forecast is old enough to be judged"
+        return "No forecast could be judged yet"
     return f"Of {numbers.full(used.flagged)} flagged a quarter ago, {numbers.full(used.went_quiet)} went quiet"
 
 
@@ -149,7 +160,8 @@ def rule_words(method: Any) -> html.P | None:
     """Why there is no model, where there is none."""
     if method is None or pd.isna(method.stands_in_because):
         return None
-    because = BECAUSE[method.stands_in_because]
+    past = usual_words(method.base_rate) if method.base_rate != 1 else "everybody went quiet"
+    because = BECAUSE[method.stands_in_because].format(past=past)
     return html.P(f"The rule “longest unused first” stands in for a model: {because}.", className="remark")
 
 

@@ -47,6 +47,14 @@ def test_a_cancelled_pair_is_no_fall_of_its_account():
     assert found[ACCOUNT].expected[0] == pytest.approx(40, rel=0.2)
 
 
+def test_what_was_seen_before_a_pair_left_is_told_as_it_was():
+    counts = np.full((40, WEEKS), 10.0)
+    counts[0, 28:] = np.nan
+    _, found = flagged(counts, np.arange(40) // 2, np.arange(40) % 2)
+    assert found[ACCOUNT].saw4[0] == 20 + 20 + 10 + 10
+    assert found[ACCOUNT].expected4[0] == pytest.approx(60, rel=0.02)
+
+
 def test_the_same_left_in_as_zeros_is_one():
     counts = steady(40)
     counts[0, 24:] = 0

@@ -38,6 +38,6 @@ def test_the_probability_stands_beside_what_was_usual_with_reasons_and_how_often
 def test_where_only_the_order_is_known_the_card_says_why():
     method = Row(method="recency rule", stands_in_because="too few cases", base_rate=None)
     words = told(Row(**vars(ROW) | {"probability": None}), Judged(method, {}, CURVE[:0]))
-    assert "By the time without use it is number 4 of those asked about." in words
+    assert "No probability is known; 3 accounts in use lately were unused for longer." in words
     assert "stands in for a model: too few went quiet in the past to learn from." in words
     assert "(whole accounts)" not in words
