@@ -27,6 +27,7 @@ TARGETS: dict[str, tuple[str, ...]] = {
 }
 TEXTS = ("customer", "industry", "plan")
 NOTHING = frozenset({"", "-", "–", "—", "n/a", "na", "#n/a", "nan", "null", "none"})
+LARGEST = 1e100  # differences of larger numbers could not be told
 LISTED = 5  # rows or customers that a refusal names
 
 
@@ -115,7 +116,10 @@ def _check(table: pd.DataFrame, matching: Matching) -> None:
         raise Unscorable(f"The column '{twice[0]}' is chosen twice.", "Choose another column for one of them.")
     if matching.get("customer") is None:
         listed = _listed([f"'{column}'" for column in table.columns])
-        raise Unscorable("No column says which customer a row is about.", f"Choose one of {listed}.")
+        raise Unscorable(
+            "No column says which customer a row is about.",
+            f"Choose one of {listed}. The first row that is not empty has to hold the names of the columns.",
+        )
     if all(matching.get(name) is None for name in COMPONENTS):
         raise Unscorable(
             "None of the five components of the score is found among the columns.",
@@ -160,10 +164,12 @@ def _numbers(cells: pd.Series, column: str, decimal_comma: bool) -> pd.Series:
 def _number(cell: object, decimal_comma: bool) -> float | None:
     """Missing (not a number) where empty; None where it is no number."""
     if isinstance(cell, int | float) and not isinstance(cell, bool):
-        return float(cell) if abs(cell) != np.inf else None
+        return float(cell) if not abs(cell) > LARGEST else None
     text = "" if cell is None else str(cell).strip().removesuffix("%").rstrip()
     if text.lower() in NOTHING:
         return float("nan")
+    if decimal_comma and re.fullmatch(r"[+-]?\d{1,3}(\.\d{3})+(,\d+)?", text):
+        text = text.replace(".", "")
     if not decimal_comma and re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", text):
         text = text.replace(",", "")
     text = text.replace(",", ".") if text.count(",") == 1 and "." not in text else text

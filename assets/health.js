@@ -104,6 +104,10 @@
     const box = target.closest?.("#health-file-matched");
     if (box && target.matches("select")) correct(box);
   });
+  /* The same file, corrected meanwhile, is read anew. */
+  document.addEventListener("click", (event) => {
+    if (event.target.matches?.("#health-workbook")) event.target.value = "";
+  });
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.("[data-file-as]");
     if (button) hand("health-file-wanted", { kind: button.dataset.fileAs, at: Date.now() });

@@ -3,15 +3,16 @@
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from dash import Dash, Output, get_relative_path
 
-from analytics.health import COMPONENTS
+from analytics.health import COMPONENTS, LABELS, Recipe, band_numbers
 from callbacks.health_lists import weights
 from callbacks.health_marks import marks
 from callbacks.health_scores import account_history, scored
 from callbacks.health_versions import Version
-from callbacks.health_words import NEEDED, as_of_day, definition
+from callbacks.health_words import HOLDS, as_of_day, definition, why
 from callbacks.request import page_callback
 from data_access.filters import Filters
 from figures import health_account as figures
@@ -55,27 +56,38 @@ def chip(filters: Filters, query: Query, versions: tuple[Version, ...]) -> Any:
 
 def update_health(filters: Filters, query: Query, versions: tuple[Version, ...], theme: Theme) -> Answer:
     row, steps, recipe = of_account(filters, versions), history(filters, versions), versions[-1].recipe
+    search = query.only("account", filters.account).search
+    href = str(get_relative_path("/export/health/of-account"))
     days = [day.strftime("%Y-%m-%d") for day in steps["day"]]
     limits = {"Healthy": recipe.healthy, "At-Risk": recipe.at_risk}
     values = [None if pd.isna(score) else round(float(score), 2) for score in steps["score"]]
-    chart = figures.scores(days, values, steps["band"].tolist(), limits, marks(steps, versions), theme, view.HEIGHT)
-    if row is None:
+    # A version that came after it left is none of its scores'.
+    of_steps = versions if row is not None or steps.empty else _until(steps["day"].iloc[-1], versions)
+    chart = figures.scores(days, values, steps["band"].tolist(), limits, marks(steps, of_steps), theme, view.HEIGHT)
+    if steps.empty:
         return chart, "", "", ""
-    search = query.only("account", row.account_id).search
-    href = str(get_relative_path("/export/health/of-account"))
+    if row is None:
+        head = view.former(steps, as_of_day(steps["day"].iloc[-1]), href, search)
+        return chart, text(head), text(view.no_parts()), text(view.history(steps))
     return (
         chart,
-        text(view.title(row, _finding(row, steps), href, search)),
+        text(view.title(row, _finding(row, steps, filters, versions), href, search)),
         text(view.parts(row, weights(recipe), {name: said(row, name) for name in COMPONENTS})),
         text(view.history(steps)),
     )
 
 
-def _finding(row: Any, steps: pd.DataFrame) -> str:
+def _until(day: pd.Timestamp, versions: tuple[Version, ...]) -> tuple[Version, ...]:
+    return tuple(version for version in versions if version.since <= day.date())
+
+
+def _finding(row: Any, steps: pd.DataFrame, filters: Filters, versions: tuple[Version, ...]) -> str:
+    recipe = versions[-1].recipe
     if pd.isna(row.score):
-        lacking = [NEEDED[name] for name in COMPONENTS if pd.isna(getattr(row, name))]
+        found = scored(among(filters, versions), recipe)
+        lacking = dict.fromkeys(why(name, found) for name in COMPONENTS if pd.isna(getattr(row, name)))
         known = f"{share_of(row.known, 1)} of the weight is known, and 60 % are needed"
-        return f"{known}. To know more, load {lacking[0]}" if lacking else known
+        return f"{known}; {'; '.join(lacking)}" if lacking else known
     if pd.isna(row.score_month_ago):
         moved = "for the first time"
     else:
@@ -83,7 +95,13 @@ def _finding(row: Any, steps: pd.DataFrame) -> str:
         moved = f"{change:+.1f} points since the step four weeks before".replace("-", "−")
         moved = f"{moved}, then {row.band_month_ago}" if row.band != row.band_month_ago else moved
     alone = f"{points(row.raw_score)} by these weeks alone" if pd.notna(row.raw_score) else "nothing new is known"
-    return f"Score {points(row.score)} as of {as_of_day(steps['day'].iloc[-1])}, {moved}; {alone}"
+    held = "" if row.band == _plain_band(row.score, recipe) else f". It stays {row.band}: {HOLDS}"
+    return f"Score {points(row.score)} as of {as_of_day(steps['day'].iloc[-1])}, {moved}; {alone}{held}"
+
+
+def _plain_band(score: float, recipe: Recipe) -> str:
+    """By the limits alone, whatever it was before."""
+    return str(LABELS[band_numbers(np.array([score]), recipe.healthy, recipe.at_risk)[0]])
 
 
 def said(row: Any, name: str) -> str:

@@ -46,7 +46,8 @@ def _years(filters: Filters, query: Query) -> pd.DataFrame:
 
 
 def _days(months: pd.DataFrame) -> pd.DataFrame:
-    days = pd.DataFrame({"First day": months["first"], "Last day": months["last"]})
+    has_begun = months["first"] <= months["last"]
+    days = pd.DataFrame({"First day": months["first"], "Last day": months["last"].where(has_begun, None)})
     complete = months["is_complete"].map({True: "yes", False: "no"})
     return days.assign(Complete=complete.where(months["value"].notna(), "nothing known"))
 
@@ -58,7 +59,9 @@ def _told(measure: str, months: pd.DataFrame) -> pd.DataFrame:
         f"{title}: on the month before": _change(months["now_month"], months["before_month"]),
         f"{title}: on the year before": _change(months["now_year"], months["before_year"]),
     }
-    return pd.DataFrame({**table, "First reached": months["reached_at"]} if measure == PEAKS else table)
+    # As text: in a file, a time of its own is a day.
+    reached = months["reached_at"].dt.strftime("%Y-%m-%d %H:%M:%S")
+    return pd.DataFrame({**table, "First reached": reached} if measure == PEAKS else table)
 
 
 def _change(now: pd.Series, before: pd.Series) -> pd.Series:

@@ -43,7 +43,9 @@ def _by_weekday(hours: pd.DataFrame) -> pd.DataFrame:
 
 
 def _channels(filters: Filters, query: Query) -> pd.DataFrame:
-    return _in_words(engagement_messages.by_channel(filters).drop(columns="is_total"))
+    table = engagement_messages.by_channel(filters).drop(columns="is_total")
+    table.insert(1, "category", table.pop("category"))
+    return _in_words(table)
 
 
 def _reasons(filters: Filters, query: Query) -> pd.DataFrame:

@@ -39,7 +39,8 @@ def export(page: str, card: str, kind: str) -> Response:
     asked, wanted = query(search), filters(search)
     table = rows(wanted, asked)
     title = f"{page} {card}"
-    content = csv_bytes(table) if kind == "csv" else xlsx_bytes(table, title, notes(wanted))
+    about = [*notes(wanted), *(health_exports.notes(wanted, asked) if page == "health" else ())]
+    content = csv_bytes(table) if kind == "csv" else xlsx_bytes(table, title, about)
     answer = Response(content, mimetype=MIMETYPES[kind])
     name = f"{page}-{card}-{wanted.period.last_day.isoformat()}.{kind}"
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'

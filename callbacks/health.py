@@ -88,7 +88,7 @@ def update_bands(
     limits = {"At-Risk": recipe.at_risk, "Healthy": recipe.healthy}
     chosen = [KEYS[key] for key in query.all("band")]
     slices = [
-        figures.Band(band, int(row["accounts"]), query.toggled("band", key).search)
+        figures.Band(band, int(row["accounts"]), view.alone(key, query))
         for key, band, row in ((key, band, counts.loc[band]) for key, band in KEYS.items())
     ]
     return (

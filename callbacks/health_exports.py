@@ -1,24 +1,45 @@
 """Health, as tables to download: the same rows as on the page, and those that it leaves off."""
 
+from typing import Any
+
 import pandas as pd
 from flask import g
 
 from analytics.health import BANDS, COMPONENTS, INSUFFICIENT
 from callbacks import account_health, health, health_parts
-from callbacks.health_lists import bands_now, fallers, listed, matrix, recipe_of
+from callbacks.health_lists import bands_now, fallers, listed, matrix, recipe_of, weights
 from callbacks.health_scores import Scored, scored
 from callbacks.health_versions import versions
 from callbacks.request import BadInput
 from callbacks.tables import Tables
 from data_access.account import profile
 from data_access.filters import Filters
+from layouts.health_bands import BANDS as BAND_WORDS
 from layouts.health_bands import COMPONENTS as WORDS
+from layouts.health_bands import SCALINGS
 from layouts.health_parts import AXES
 from layouts.links import Query
 
 
 def _scored(filters: Filters, query: Query) -> Scored:
     return scored(filters, recipe_of(query, versions()))
+
+
+def notes(filters: Filters, query: Query) -> list[tuple[str, str]]:
+    """What the numbers are scored by."""
+    recipe, newest = recipe_of(query, versions()), versions()[-1]
+    is_in_force = recipe == newest.recipe
+    scored_by = f"Version {newest.number} of the score" if newest.made_at else "The score as it was set up"
+    said = ", ".join(f"{WORDS[name]} {weight:.3g}" for name, weight in weights(recipe).items())
+    bands = [BAND_WORDS[key] for key in query.all("band")]
+    return [
+        ("Health", f"{scored_by}{'' if is_in_force else ', with another scaling'}; period and measure do not matter"),
+        ("Scaling", SCALINGS[recipe.scaling]),
+        ("Weights, of 100", said),
+        ("Limits", f"Healthy from {recipe.healthy:g}, Critical below {recipe.at_risk:g}"),
+        *([("Bands chosen", ", ".join(bands))] if bands else []),
+        *([("Band a month ago", BAND_WORDS[was])] if (was := query.one("was")) else []),
+    ]
 
 
 def _bands(filters: Filters, query: Query) -> pd.DataFrame:
@@ -70,7 +91,7 @@ def _segment(filters: Filters, query: Query, segment: str) -> pd.DataFrame:
 
 def _component(filters: Filters, query: Query) -> pd.DataFrame:
     name = query.one("component") or COMPONENTS[0]
-    accounts = health_parts.chosen(filters, query, versions())
+    accounts = health_parts.chosen(_scored(filters, query), query)
     if accounts[name].isna().all():
         return pd.DataFrame(columns=["From", "to below", *BANDS, INSUFFICIENT])
     starts, width, counts = health_parts.spread(accounts, name)
@@ -86,12 +107,12 @@ def _engagement(filters: Filters, query: Query) -> pd.DataFrame:
 
 
 def _points(filters: Filters, query: Query, across: str, up: str) -> pd.DataFrame:
-    rows = health_parts.points(health_parts.chosen(filters, query, versions()), across, up)
+    rows = health_parts.points(health_parts.chosen(_scored(filters, query), query), across, up)
     return _in_words(rows.rename(columns={"x": AXES[across], "y": AXES[up]}))
 
 
 def _correlations(filters: Filters, query: Query) -> pd.DataFrame:
-    found, count = health_parts.correlations(health_parts.chosen(filters, query, versions()))
+    found, count = health_parts.correlations(health_parts.chosen(_scored(filters, query), query))
     rows = [
         (AXES[str(one)], AXES[str(other)], found.loc[one, other], count.loc[one, other])
         for place, one in enumerate(found)
@@ -112,7 +133,13 @@ def _of_account(filters: Filters, query: Query) -> pd.DataFrame:
 
 
 def _in_words(table: pd.DataFrame) -> pd.DataFrame:
-    return table.rename(columns=lambda name: WORDS.get(name, str(name).replace("_", " ").capitalize()))
+    return table.rename(columns=_words)
+
+
+def _words(name: Any) -> str:
+    """Names of bands, and what is in words already, stay as they are."""
+    said = WORDS.get(name) or str(name).replace("_", " ")
+    return f"{said[:1].upper()}{said[1:]}"
 
 
 EXPORTS: Tables = {

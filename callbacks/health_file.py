@@ -13,7 +13,7 @@ from analytics.health import COMPONENTS, SCALINGS, Scaling
 from analytics.health_columns import TARGETS
 from callbacks.health_upload import MOST_BYTES, ScoredWorkbook, Workbook, read_workbook, score_workbook
 from callbacks.health_versions import VERSIONS, Version
-from callbacks.request import BadInput, one_of, page_callback
+from callbacks.request import UPLOAD_BYTES, BadInput, one_of, page_callback
 from callbacks.request import text as short_text
 from layouts import health_upload as view
 from layouts.health import Ids
@@ -50,6 +50,7 @@ def register(app: Dash) -> None:
         {"file": file, **VERSIONS},
         update_scored,
         cached=False,
+        takes_files=True,
     )
     page_callback(
         app,
@@ -57,6 +58,7 @@ def register(app: Dash) -> None:
         {"kind": (Input(Ids.FILE_WANTED, "data"), wanted), "file": (State(Ids.FILE, "data"), own_file), **SEEN},
         update_download,
         cached=False,
+        takes_files=True,
         prevent_initial_call=True,
     )
 
@@ -120,7 +122,7 @@ def update_scored(file: OwnFile | None, versions: tuple[Version, ...]) -> tuple[
 
 def most_bytes() -> int:
     """What fits into a request: three bytes of a file are four letters there."""
-    return min(MOST_BYTES, (int(current_app.config["MAX_CONTENT_LENGTH"]) - OVERHEAD) * 3 // 4)
+    return min(MOST_BYTES, (int(current_app.config[UPLOAD_BYTES]) - OVERHEAD) * 3 // 4)
 
 
 def opened(file: OwnFile) -> Workbook:
@@ -149,7 +151,7 @@ def remarks(found: ScoredWorkbook, file: OwnFile, versions: tuple[Version, ...])
     ]
     if found.missing:
         names = ", ".join(WORDS[name].lower().replace("csm", "CSM") for name in found.missing)
-        said.append(f"Not in the file: {names}. The other weights count more instead.")
+        said.append(f"Not in the file, or empty there: {names}. The other weights count more instead.")
     return said
 
 

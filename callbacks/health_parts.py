@@ -6,9 +6,9 @@ from dash import html
 
 from analytics.health import BANDS, COMPONENTS, INSUFFICIENT
 from callbacks.health_lists import recipe_of
-from callbacks.health_scores import scored
+from callbacks.health_scores import Scored, scored
 from callbacks.health_versions import Version
-from callbacks.health_words import NEEDED, definition, export_base
+from callbacks.health_words import definition, export_base, why
 from data_access.filters import Filters
 from figures import health_parts as figures
 from figures.theme import Chart, Theme, layout
@@ -31,29 +31,30 @@ CardParts = tuple[Chart, str, str]
 def update_parts(
     filters: Filters, query: Query, versions: tuple[Version, ...], theme: Theme
 ) -> tuple[Chart | str, ...]:
-    accounts = chosen(filters, query, versions)
+    found = scored(filters, recipe_of(query, versions))
+    accounts = chosen(found, query)
     return (
-        *component(accounts, query, theme),
-        *engagement(accounts, query, theme),
-        *pair(accounts, query, theme),
+        *component(accounts, query, theme, found),
+        *engagement(accounts, query, theme, found),
+        *pair(accounts, query, theme, found),
         *together(accounts, query, theme),
     )
 
 
-def chosen(filters: Filters, query: Query, versions: tuple[Version, ...]) -> pd.DataFrame:
+def chosen(found: Scored, query: Query) -> pd.DataFrame:
     """Those of the bands of the address, of all where it has none."""
-    accounts = scored(filters, recipe_of(query, versions)).accounts
+    accounts = found.accounts
     accounts = accounts.assign(feature_adoption=100 * accounts["feature_adoption"])  # read as a percentage
     bands = [KEYS[key] for key in query.all("band")]
     return accounts[accounts["band"].isin(bands)] if bands else accounts
 
 
-def component(accounts: pd.DataFrame, query: Query, theme: Theme) -> CardParts:
+def component(accounts: pd.DataFrame, query: Query, theme: Theme, found: Scored) -> CardParts:
     name = query.one("component") or COMPONENTS[0]
     known = accounts[name].dropna()
     if known.empty:
         head = view.component_head(name, "Not known of any account here", definition(name), query, export_base())
-        return _blank(theme), text(head), text(_unknown(name))
+        return _blank(theme), text(head), text(_unknown(name, found))
     starts, width, counts = spread(accounts, name)
     head = view.component_head(name, _spread_words(accounts, known), definition(name), query, export_base())
     chart = figures.spread(starts, width, counts, box(known), definition(name), theme, PARTS_HEIGHT)
@@ -93,25 +94,25 @@ def _spread_words(accounts: pd.DataFrame, known: pd.Series) -> str:
     return f"Half of {numbers.plural(len(known), 'account')} have {quartiles}, {middle}{rest}"
 
 
-def engagement(accounts: pd.DataFrame, query: Query, theme: Theme) -> CardParts:
+def engagement(accounts: pd.DataFrame, query: Query, theme: Theme, found: Scored) -> CardParts:
     rows = points(accounts, "csm_engagement", view.SCORE)
     words = view.axis_title("csm_engagement"), view.axis_title(view.SCORE)
     if rows.empty:
         head = view.engagement_head("CSM engagement is not known of any account here", query, export_base())
-        return _blank(theme), text(head), text(_unknown("csm_engagement"))
+        return _blank(theme), text(head), text(_unknown("csm_engagement", found))
     head = view.engagement_head(_pair_words(rows), query, export_base())
     chart = figures.against(_drawn(rows, query), words, theme, PARTS_HEIGHT)
     return chart, text(head), text(view.points_table(rows, words, query))
 
 
-def pair(accounts: pd.DataFrame, query: Query, theme: Theme) -> CardParts:
+def pair(accounts: pd.DataFrame, query: Query, theme: Theme, found: Scored) -> CardParts:
     across, up = axes(query)
     rows = points(accounts, across, up)
     words = view.axis_title(across), view.axis_title(up)
     if rows.empty:
         head = view.pair_head(across, up, "No account here is known by both", query, export_base())
         lacking = next((name for name in (across, up) if name in COMPONENTS and accounts[name].isna().all()), across)
-        return _blank(theme), text(head), text(_unknown(lacking))
+        return _blank(theme), text(head), text(_unknown(lacking, found))
     head = view.pair_head(across, up, _pair_words(rows), query, export_base())
     chart = figures.against(_drawn(rows, query), words, theme, PARTS_HEIGHT)
     return chart, text(head), text(view.points_table(rows, words, query))
@@ -205,8 +206,9 @@ def _compared(row: str, column: str, query: Query) -> str:
     return query.only("component", across).only("against", up).search
 
 
-def _unknown(name: str) -> html.Div:
-    return empty(f"{view.AXES[name]} is not known.", f"Load {NEEDED[name]}.")
+def _unknown(name: str, found: Scored) -> html.Div:
+    reason = why(name, found)
+    return empty(f"{view.AXES[name]} is not known of the accounts here.", f"{reason[0].upper()}{reason[1:]}.")
 
 
 def _blank(theme: Theme) -> Chart:

@@ -7,13 +7,12 @@ from flask import g
 
 from analytics.health import COMPONENTS, Recipe, Scaling
 from callbacks.fields import words
+from callbacks.health_versions import recipe_in_force
 from callbacks.request import BadInput, NotAllowed, Parser, one_of
 from data_access import score_versions
 from data_access.scope import Role
 from data_access.workspace import Act
-
-LARGEST_WEIGHT = 1_000
-LONGEST_NOTE = 500
+from layouts.health_versions import LARGEST_WEIGHT, LONGEST_NOTE
 
 
 def amount(name: str, most: float) -> Callable[[Any], float]:
@@ -54,5 +53,7 @@ def keep_score(act: Act, note: str, **parts: Any) -> str:
             "How health is scored is decided by leaders and administrators.", "Show them the preview, and ask them."
         )
     recipe = recipe_of(**parts)
+    if recipe == recipe_in_force() and "workspace_is_away" not in g:
+        raise BadInput("Health is scored like this already.", "Change a weight, the scaling or a limit.")
     score_versions.save(g.workspace, act, recipe.scaling, recipe.weights, recipe.healthy, recipe.at_risk, note)
     return "Kept: health is scored like this from now on."

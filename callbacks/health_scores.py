@@ -42,6 +42,7 @@ class Scored:
     by the recipe asked for: a jump where the version changes is the recipe's, and none of behaviour.
     `outcomes`: one row per band, of all steps under the recipe: band, accounts (account-steps of which the next 8
     weeks are known), went_quiet (count), share, low, high (Wilson, 95 %).
+    `loaded`: the components known of any account of the store on its newest step, None where there is no step yet.
     `auc`: how often, of one account that went quiet and one that did not, the former had the lower score; missing
     where there are none. `flips`: share of account-steps in another band than four weeks before.
     """
@@ -51,6 +52,7 @@ class Scored:
     outcomes: pd.DataFrame
     auc: float
     flips: float
+    loaded: frozenset[str] | None
     trail: Trail
 
 
@@ -91,7 +93,8 @@ def _asked(filters: Filters) -> Filters:
 
 @lru_cache(maxsize=REMEMBERED)
 def _scored(_generation: str, asked: Filters, recipe: Recipe, known: tuple[Version, ...]) -> Scored:
-    steps = Steps(asked, data.health_accounts(asked))
+    every = _every_step(_generation, asked.scope)
+    steps = Steps(asked, data.health_accounts(asked), pd.DatetimeIndex(every["day"]))
     own = history(steps.scaled(recipe.scaling), recipe)
     said = trail(steps, own, recipe, known)
     quiet = steps.went_quiet
@@ -101,8 +104,19 @@ def _scored(_generation: str, asked: Filters, recipe: Recipe, known: tuple[Versi
         outcomes(own.band, quiet),
         auc(own.score, quiet),
         flips(own.band),
+        _loaded(every),
         said,
     )
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _every_step(_generation: str, scope: Scope) -> pd.DataFrame:
+    """The same whatever is asked for; over many accounts it takes a while."""
+    return data.health_steps(scope)
+
+
+def _loaded(every: pd.DataFrame) -> frozenset[str] | None:
+    return frozenset(name for name in COMPONENTS if every[name].iloc[-1]) if len(every) else None
 
 
 def _accounts(steps: Steps, own: History) -> pd.DataFrame:

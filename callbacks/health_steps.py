@@ -1,6 +1,6 @@
 """The history of all accounts at once: steps × accounts, and which version of the score each step is by."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -23,11 +23,13 @@ Values = npt.NDArray[Any]
 class Steps:
     """The components of `accounts` (as of data_access.health) on every step, the oldest first; read when asked for.
 
-    Arrays are steps × accounts, in the order of both.
+    `every`: the days of all steps of the store. `days`: of them those since one of the accounts was a customer, up to
+    the newest, whether or not any of them still is. Arrays are steps × accounts, in the order of both.
     """
 
     asked: Filters
     accounts: pd.DataFrame
+    every: pd.DatetimeIndex
     days: list[pd.Timestamp] = field(init=False)
     went_quiet: Values = field(init=False)
     is_customer: Values = field(init=False)
@@ -37,9 +39,14 @@ class Steps:
         self._read("percentile")
 
     def scaled(self, scaling: Scaling) -> Values:
-        """Steps × accounts × components, 0–100; `min-max` over these accounts, step by step."""
+        """Steps × accounts × components, 0–100; `min-max` over these accounts, step by step.
+
+        A choice of single accounts is none of what they are compared with.
+        """
         if scaling == "percentile":
             return self._cubes["percentile"]
+        if self.asked.account or self.asked.accounts:
+            return self._among_all(scaling)
         if "raw" not in self._cubes:
             self._read("raw")
         raw = self._cubes["raw"]
@@ -48,9 +55,16 @@ class Steps:
             scaled[step, :, component] = min_max(raw[step, :, component])
         return scaled
 
+    def _among_all(self, scaling: Scaling) -> Values:
+        asked = replace(self.asked, account=None, accounts=())
+        whole = Steps(asked, data.health_accounts(asked), self.every)
+        places = pd.Index(whole.accounts["account_key"]).get_indexer(self.accounts["account_key"])
+        return whole.scaled(scaling)[len(whole.days) - len(self.days) :, places]
+
     def _read(self, scale: Scale) -> None:
         rows = data.health_inputs(self.asked, scale)
-        number, days = pd.factorize(rows["day"], sort=True)
+        days = self.every[self.every >= rows["day"].min()]
+        number = days.get_indexer(rows["day"])
         keys = self.accounts["account_key"].to_numpy()
         column = np.zeros(keys.max(initial=0) + 1, dtype=np.int64)
         column[keys] = np.arange(len(keys))

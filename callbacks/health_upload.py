@@ -6,7 +6,8 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import count, islice
+from xml.parsers import expat
 
 import openpyxl
 import pandas as pd
@@ -19,9 +20,14 @@ from callbacks.request import BadInput
 MOST_BYTES = 10_000_000
 MOST_ROWS, MOST_COLUMNS = 100_000, 200
 MOST_UNPACKED = 100_000_000  # bytes of a workbook: a small file must not become a large one in memory
+LAST_ROW = 1_048_576  # of a sheet
+MOST_CELLS = 2_000_000  # of all sheets, the empty ones too: each is an object in memory
 EXAMPLES = 3
+SMALLER = "Copy the table alone into a new workbook, or save it as CSV."
 OTHER_FILE = "Save the table as XLSX or CSV, then choose that file."
 DELIMITERS = ",;\t"
+NAMED_DELIMITER = re.compile(r"sep=(.)\r?\n")  # a first line by which Excel knows it
+DECIMAL_COMMA = re.compile(r"[+-]?(\d+|\d{1,3}(\.\d{3})+),\d+\s*%?")
 
 Cells = Sequence[object]
 
@@ -75,8 +81,11 @@ def read_workbook(content: bytes) -> Workbook:
     if content.startswith(b"PK"):
         return Workbook(_table(_sheet(content)), decimal_comma=False)
     text = _decoded(content)
-    delimiter = _delimiter(text)
-    return Workbook(_table(_lines(text, delimiter)), decimal_comma=delimiter == ";")
+    named = NAMED_DELIMITER.match(text)
+    text = text[named.end() :] if named else text
+    delimiter = named[1] if named else _delimiter(text)
+    table = _table(_lines(text, delimiter))
+    return Workbook(table, decimal_comma=delimiter == ";" and _has_decimal_comma(table))
 
 
 def score_workbook(workbook: Workbook, matching: Matching, recipe: Recipe) -> ScoredWorkbook:
@@ -99,20 +108,36 @@ def _sheet(content: bytes) -> Iterator[tuple[int, Cells]]:
     """Number and cells of each row of the first sheet."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            unpacked = sum(part.file_size for part in packed.infolist())
-        if unpacked > MOST_UNPACKED:
-            raise BadInput(
-                f"The workbook unpacks to {unpacked / 1e6:,.0f} MB, and {MOST_UNPACKED / 1e6:,.0f} MB fit.",
-                "Copy the table alone into a new workbook, or save it as CSV.",
-            )
+            _measure(packed)
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        rows = book.worksheets[0].iter_rows(values_only=True, max_col=MOST_COLUMNS + 1)
+        # Its own word on where it ends is often wrong: every row is looked at.
+        rows = book.worksheets[0].iter_rows(values_only=True, max_col=MOST_COLUMNS + 1, max_row=LAST_ROW)
         yield from enumerate(rows, 1)
         book.close()
     except BadInput:
         raise
     except Exception:  # openpyxl raises whatever the damage leads to
         raise BadInput("The file is not a workbook that can be read.", OTHER_FILE) from None
+
+
+def _measure(packed: zipfile.ZipFile) -> None:
+    """Refuses what is small as a file, and would be huge in memory."""
+    unpacked = sum(part.file_size for part in packed.infolist()) / 1e6
+    if unpacked > MOST_UNPACKED / 1e6:
+        raise BadInput(f"The workbook unpacks to {unpacked:,.0f} MB, and {MOST_UNPACKED / 1e6:,.0f} MB fit.", SMALLER)
+    begun = count(1)
+
+    def begin(name: str, _attributes: dict[str, str]) -> None:
+        is_kept = name.rpartition(":")[2] in ("c", "si")  # cells, and the texts that they share
+        if is_kept and next(begun) > MOST_CELLS:
+            raise BadInput(f"The workbook has more than {MOST_CELLS / 1e6:,.0f} million cells.", SMALLER)
+
+    for part in packed.namelist():
+        if part.startswith("xl/") and part.endswith(".xml"):
+            reader = expat.ParserCreate()
+            reader.StartElementHandler = begin
+            with packed.open(part) as content:
+                reader.ParseFile(content)
 
 
 def _decoded(content: bytes) -> str:
@@ -145,7 +170,7 @@ def _lines(text: str, delimiter: str) -> Iterator[tuple[int, Cells]]:
 
 def _table(rows: Iterable[tuple[int, Cells]]) -> pd.DataFrame:
     """The first row with anything in it is the header; empty rows are left out."""
-    filled = ((number, cells) for number, cells in rows if any(_cell(cell) is not None for cell in cells))
+    filled = ((number, cells) for number, cells in rows if _is_filled(cells))
     header = next(filled, None)
     if header is None:
         raise BadInput("The file holds no table.", "Write the names of the columns into its first row.")
@@ -157,9 +182,19 @@ def _table(rows: Iterable[tuple[int, Cells]]) -> pd.DataFrame:
     return pd.DataFrame(body, index=[number for number, _ in kept], columns=names, dtype=object)
 
 
+def _is_filled(cells: Cells) -> bool:
+    # First what is fast: a sheet may have a million rows of nothing.
+    return cells.count(None) < len(cells) and any(_cell(cell) is not None for cell in cells)
+
+
+def _has_decimal_comma(table: pd.DataFrame) -> bool:
+    """Then points part thousands; else they are the decimal ones, whatever parts the cells."""
+    return any(DECIMAL_COMMA.fullmatch(cell) for column in table for cell in table[column] if isinstance(cell, str))
+
+
 def _names(header: Cells) -> list[str]:
     """Without empty ones at the end; those repeated or left out are told apart."""
-    texts = [str(_cell(cell) or "") for cell in header]
+    texts = [" ".join(str(_cell(cell) or "").split()) for cell in header]
     while texts and not texts[-1]:
         texts.pop()
     if len(texts) > MOST_COLUMNS:

@@ -9,7 +9,8 @@ from dash import get_relative_path
 from flask import g
 
 from analytics.health import COMPONENTS, LEAST_KNOWN, Recipe
-from callbacks.health_lists import risers
+from callbacks.health_lists import recipe_of, risers
+from callbacks.health_lists import weights as weights_of
 from callbacks.health_scores import Scored
 from callbacks.health_versions import Version
 from data_access.filters import Filters
@@ -22,15 +23,26 @@ from layouts.links import Query
 
 EXPORTS = "/export/health"
 WEEKS_AFTER = 8
-# What each component is made of, where it is not known.
+FIRST_AFTER = 8  # complete weeks of the log
+# What each component is made of, where it is known of nobody.
 NEEDED = {
     "usage_frequency": "the usage log: account, application, when",
     "logins": "the usage log, with the value of its action column that means LOGIN",
-    "ticket_responses": "a table tickets: account, opened_at, responses",
-    "feature_adoption": "a column feature in the usage log",
-    "csm_engagement": "a table touchpoints: account, occurred_at",
+    "ticket_responses": "a table tickets: account, opened_at, responses ([tickets] in the mapping file)",
+    "feature_adoption": "a column feature in the usage log ([usage.columns] in the mapping file)",
+    "csm_engagement": "a table touchpoints: account, occurred_at ([touchpoints] in the mapping file)",
+}
+# Why it may not be known of some accounts, where it is of others.
+YOUNG = "who started less than 30 days ago, or whose log is late, has none"
+NOT_HERE = {
+    "usage_frequency": YOUNG,
+    "logins": YOUNG,
+    "ticket_responses": "who opened no ticket in 90 days has none",
+    "feature_adoption": YOUNG,
+    "csm_engagement": "touchpoints are told from a later day on",
 }
 STANDS_IN = {"days of use": "Days of use of all people", "events": "Events of people"}
+HOLDS = "a band changes only once its limit is crossed by 5 points"
 # docs/metrics.md has them in full.
 DEFINITIONS = {
     "usage_frequency": "Days with use a week, over 12 weeks",
@@ -56,21 +68,36 @@ def heading(
     found: Scored, counts: pd.DataFrame, filters: Filters, query: Query, versions: tuple[Version, ...]
 ) -> list[Any]:
     accounts = found.accounts
-    lacking = lacking_of(accounts)
+    if found.loaded is None:
+        first = f"The first score comes with {FIRST_AFTER} complete weeks of the log: load more weeks."
+        return view.no_scores(f"There is no score yet. {first}")
     if accounts.empty:
-        return view.no_scores("No account is a customer here: take away a filter above.", [])
+        return view.no_scores("Nobody who is chosen here is a customer now: take away a filter above.")
     if accounts["score"].isna().all():
-        return view.no_scores(
-            f"None of {numbers.plural(len(accounts), 'account')} can be scored: too little is known of them.",
-            [f"{WORDS[name]}: {NEEDED[name]}" for name in lacking],
-        )
+        return view.no_scores(*_unscored(found, query, versions))
     critical = int(counts.loc["Critical", "accounts"])
     verb = "is" if critical == 1 else "are"
     sentence = (
         f"{numbers.full(critical)} of {numbers.plural(len(accounts), 'account')} {verb} critical"
         f"{_since_last_month(counts)}, {_under(query, versions)}, {as_of(found)}."
     )
-    return view.heading(sentence, remarks(lacking, filters, versions), query)
+    return view.heading(sentence, remarks(found, filters, recipe_of(query, versions)), query)
+
+
+def _unscored(found: Scored, query: Query, versions: tuple[Version, ...]) -> tuple[str, str, list[str]]:
+    """What is so, how much is known, and what each component that is missing needs."""
+    count = len(found.accounts)
+    who = "This account cannot" if count == 1 else f"None of {numbers.plural(count, 'account')} can"
+    weights = weights_of(recipe_of(query, versions))
+    most = share_of(found.accounts["known"].max(), 1)
+    known = f"A score needs {LEAST_KNOWN:.0%} of its weight, and {most} is known here.".replace("%", " %")
+    needs = [f"{WORDS[name]} ({weights[name]:.3g} of 100): {why(name, found)}" for name in lacking_of(found.accounts)]
+    return f"{who} be scored: too little is known of {'it' if count == 1 else 'them'}.", known, needs
+
+
+def why(component: str, found: Scored) -> str:
+    """Why it is not known of the accounts asked for: nobody knows it, or they do not have it."""
+    return NOT_HERE[component] if component in (found.loaded or ()) else f"load {NEEDED[component]}"
 
 
 def _since_last_month(counts: pd.DataFrame) -> str:
@@ -99,21 +126,31 @@ def as_of_day(step: pd.Timestamp) -> str:
     return numbers.day(step - timedelta(days=1))
 
 
-def remarks(lacking: Sequence[str], filters: Filters, versions: tuple[Version, ...]) -> list[str]:
+def remarks(found: Scored, filters: Filters, recipe: Recipe) -> list[str]:
     said = []
-    if lacking:
-        names = _joined([WORDS[name].lower().replace("csm", "CSM") for name in lacking])
-        needed = "; ".join(NEEDED[name] for name in lacking)
-        verb = "is" if len(lacking) == 1 else "are"
-        said.append(f"{names[0].upper()}{names[1:]} {verb} not known: the other weights count more instead. "
-                    f"To know, load {needed}.")  # fmt: skip
+    lacking = lacking_of(found.accounts)
+    if unloaded := [name for name in lacking if name not in (found.loaded or ())]:
+        needed = "; ".join(NEEDED[name] for name in unloaded)
+        said.append(f"{_not_known(unloaded)}: the other weights count more instead. To know, load {needed}.")
+    if unknown := [name for name in lacking if name not in unloaded]:
+        said.append(f"{_not_known(unknown)} of the accounts here: the other weights count more instead.")
     if g.generation.watched != "logins":
         said.append(f"The log tells of no logins: {STANDS_IN[g.generation.watched].lower()} stand in for them.")
-    if filters.applications:
-        said.append("A score is of a whole account: a choice of applications chooses the accounts that have them.")
+    if filters.applications or filters.states:
+        of = " and ".join(
+            word for word, chosen in (("applications", filters.applications), ("states", filters.states)) if chosen
+        )
+        said.append(f"A score is of a whole account: a choice of {of} chooses the accounts that have such a one.")
+    if recipe.scaling == "min-max" and (filters.applications or filters.states or filters.segments):
+        said.append("Min–max goes by the accounts shown: on its own page an account is scored among all of them.")
     if "workspace_is_away" in g:
         said.append("Saved versions of the score cannot be read now: what is shown is scored by the settings.")
     return said
+
+
+def _not_known(names: Sequence[str]) -> str:
+    said = _joined([WORDS[name].lower().replace("csm", "CSM") for name in names])
+    return f"{said[0].upper()}{said[1:]} {'is' if len(names) == 1 else 'are'} not known"
 
 
 def lacking_of(accounts: pd.DataFrame) -> list[str]:
@@ -135,7 +172,7 @@ def bands_title(counts: pd.DataFrame) -> str:
 
 def bands_finding(found: Scored) -> str:
     flips = found.flips
-    steady = "" if pd.isna(flips) else f"; {numbers.share(flips)} of accounts change band from one step to the next"
+    steady = "" if pd.isna(flips) else f"; {share_of(flips, 1)} of accounts change band from one step to the next"
     return f"A click on a band shows its accounts. Change: since four weeks before{steady}"
 
 
@@ -143,9 +180,11 @@ def distribution(accounts: pd.DataFrame) -> str:
     known = accounts["score"].dropna()
     if known.empty:
         return "No account has a score"
+    if len(known) == 1:
+        return f"One score, {known.iloc[0]:.1f}. {HOLDS[0].upper()}{HOLDS[1:]}"
     return (
         f"Mean {known.mean():.1f}, half between {known.quantile(0.25):.0f} and {known.quantile(0.75):.0f}; lowest "
-        f"{known.min():.1f}, highest {known.max():.1f}. A band changes only once its limit is crossed by 5 points"
+        f"{known.min():.1f}, highest {known.max():.1f}. {HOLDS[0].upper()}{HOLDS[1:]}"
     )
 
 
@@ -161,7 +200,8 @@ def list_title(chosen: pd.DataFrame, query: Query) -> str:
 def list_finding(recipe: Recipe) -> str:
     return (
         f"Points of each component beside its weight; they add up to the score. Healthy from {recipe.healthy:g}, "
-        f"critical below {recipe.at_risk:g}; unknown components are left out, up to {1 - LEAST_KNOWN:.0%} of the weight"
+        f"critical below {recipe.at_risk:g}, and {HOLDS}; unknown components are left out, up to "
+        f"{1 - LEAST_KNOWN:.0%} of the weight"
     ).replace("%", " %")
 
 

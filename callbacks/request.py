@@ -30,7 +30,7 @@ from dash import Dash, Input, Output, State
 from dash._callback import GLOBAL_CALLBACK_MAP
 from dash.exceptions import PreventUpdate
 from flask import Flask, Response, current_app, g, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.http import parse_accept_header
 
 from callbacks.workspace import workspace_version
@@ -47,6 +47,10 @@ MALFORMED = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError
 AGAIN = "Reload the page; if it happens again, tell its administrator."
 NO_TEXT = re.compile("[\0\ud800-\udfff]")
 PLAIN = frozenset({type(None), bool, int, float, str, date, datetime, timedelta})
+UPLOAD_BYTES = "UPLOAD_BYTES"  # in the configuration: the largest body for a callback that takes files
+HEAD_BYTES = 4_096
+# As the browser of ours writes it: what is asked for stands first.
+HEAD = re.compile(rb'\{"output":"([^"\\]+)"')
 ROOMS = ("callbacks", "layouts", "figures", "analytics", "data_access")
 
 
@@ -83,6 +87,7 @@ class PageCallback:
     places: tuple[tuple[str, int, Parser], ...]
     cached: bool
     reads_workspace: bool
+    takes_files: bool
     fingerprint: str
 
 
@@ -103,12 +108,14 @@ def page_callback(
     version: str = "1",
     cached: bool = True,
     reads_workspace: bool = False,
+    takes_files: bool = False,
     **options: Any,
 ) -> None:
     """Call `function` with the parsed `inputs` by name, and put what it returns into `outputs`.
 
     Several names may read one dependency; where one of them is an Input, it
-    triggers. `options` go to `app.callback`, for example `prevent_initial_call`.
+    triggers. With `takes_files` a request may be as large as an upload.
+    `options` go to `app.callback`, for example `prevent_initial_call`.
     """
     dependencies = {str(dependency): dependency for dependency, _ in inputs.values()}
     dependencies |= {str(found): found for found, _ in inputs.values() if isinstance(found, Input)}
@@ -139,6 +146,7 @@ def page_callback(
         tuple((name, order.index(str(dependency)), parse) for name, (dependency, parse) in inputs.items()),
         cached,
         reads_workspace,
+        takes_files,
         f"{output}|{version}|{_source(function)}|{_program()}",
     )
 
@@ -218,13 +226,16 @@ def _asked(registry: Mapping[str, PageCallback]) -> tuple[PageCallback, list[Any
     if not request.is_json:
         raise BadInput("The request is not JSON.")
     try:
-        body = orjson.loads(request.get_data())
+        written = _written(registry)
+        body = orjson.loads(written)
     except orjson.JSONDecodeError:
         raise BadInput("The request is not valid JSON.") from None
     output = body.get("output") if isinstance(body, dict) else None
     callback = registry.get(output) if isinstance(output, str) else None
     if callback is None:
         raise BadInput("The request asks for nothing that this page has.")
+    if not _is_small(len(written)) and not callback.takes_files:
+        raise RequestEntityTooLarge  # it named another one first
     values = [
         *_values(body.get("inputs", []), callback.inputs),
         *_values(body.get("state", []), callback.states),
@@ -233,6 +244,26 @@ def _asked(registry: Mapping[str, PageCallback]) -> tuple[PageCallback, list[Any
     if not isinstance(changed, list) or not all(isinstance(one, str) for one in changed):
         raise BadInput("The request does not say what changed.")
     return callback, values, [one for one in changed if one in callback.triggers]
+
+
+def _written(registry: Mapping[str, PageCallback]) -> bytes:
+    """The body. One that is large is not even read, unless it begins with a callback that takes files."""
+    if _is_small(request.content_length or 0):
+        return request.get_data()  # and never more than that
+    request.max_content_length = current_app.config[UPLOAD_BYTES]
+    head = b""
+    while len(head) < HEAD_BYTES and (part := request.stream.read(HEAD_BYTES - len(head))):
+        head += part
+    named = HEAD.match(head)
+    callback = registry.get(named[1].decode("utf-8", "replace")) if named else None
+    if callback is None or not callback.takes_files:
+        raise RequestEntityTooLarge
+    return head + request.stream.read()
+
+
+def _is_small(size: int) -> bool:
+    most = current_app.config["MAX_CONTENT_LENGTH"]
+    return most is None or size <= most
 
 
 def _values(given: Any, declared: Sequence[Dependency]) -> list[Any]:

@@ -115,7 +115,10 @@ class Settings(BaseSettings):
     metrics_networks: Networks = Field(
         (network("127.0.0.0/8"), network("::1/128")), description="networks that may read /metrics"
     )
-    max_request_bytes: int = Field(15_000_000, ge=1_000, le=100_000_000, description="largest request body")
+    max_request_bytes: int = Field(1_000_000, ge=1_000, le=100_000_000, description="largest request body")
+    max_upload_bytes: int = Field(
+        15_000_000, ge=1_000, le=100_000_000, description="largest request body that brings a workbook to be scored"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least event logged")
 
     @property

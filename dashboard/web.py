@@ -29,7 +29,7 @@ from prometheus_client import (
 from prometheus_client.multiprocess import MultiProcessCollector
 from werkzeug.exceptions import HTTPException
 
-from callbacks.request import AGAIN, Refused, accepts_gzip, as_json
+from callbacks.request import AGAIN, UPLOAD_BYTES, Refused, accepts_gzip, as_json
 from dashboard.identity import Forbidden, authorise, identify, inside, sign_of_a_proxy
 from dashboard.settings import Settings
 from data_access.cache import Recent
@@ -81,6 +81,7 @@ def guard(app: Dash, settings: Settings, store: Store, workspace: Workspace, is_
     """
     server = app.server
     server.config["MAX_CONTENT_LENGTH"] = settings.max_request_bytes
+    server.config[UPLOAD_BYTES] = settings.max_upload_bytes
     _open_routes(server, settings, store)
 
     def admit() -> None:

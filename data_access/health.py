@@ -9,6 +9,7 @@ from data_access.engine import read, read_numbers
 from data_access.filters import Filters
 from data_access.schema import accounts, pairs
 from data_access.schema import health_inputs as inputs
+from data_access.scope import Scope
 from data_access.volume import concerns
 
 COMPONENTS = ("usage_frequency", "logins", "ticket_responses", "feature_adoption", "csm_engagement")
@@ -17,6 +18,7 @@ Scale = Literal["raw", "percentile"]
 STEPS = {
     "account_key": "int64", "day": "datetime64[s]", **dict.fromkeys(COMPONENTS, "float64"), "went_quiet": "float64",
 }  # fmt: skip
+KNOWN = {"day": "datetime64[s]", **dict.fromkeys(COMPONENTS, "int64")}
 ACCOUNTS = {
     "account_key": "int64", "account_id": "str", "account": "str", "industry": "str", "plan": "str", "region": "str",
     "manager": "str", "annual_value": "float64", "state": "str", "seats": "float64",
@@ -40,6 +42,12 @@ def health_inputs(filters: Filters, scale: Scale = "raw", *, newest_only: bool =
     if newest_only:
         statement = statement.where(inputs.c.day == select(func.max(inputs.c.day)).scalar_subquery())
     return read_numbers(filters.scope, statement, STEPS)
+
+
+def health_steps(scope: Scope) -> pd.DataFrame:
+    """One row per step of the store, the oldest first, whoever asks. Columns: KNOWN: of how many accounts each is."""
+    counts = (func.count(inputs.c[name]).label(name) for name in COMPONENTS)
+    return read(scope, select(inputs.c.day, *counts).group_by(inputs.c.day).order_by(inputs.c.day), KNOWN)
 
 
 def health_accounts(filters: Filters) -> pd.DataFrame:

@@ -111,9 +111,16 @@ def distribution(
             shapes=[_line_at(value, theme) for value in limits.values()],
             annotations=_limit_labels(limits, theme),
             xaxis={"range": [0, 100], "showgrid": False, "nticks": 11, "automargin": True, "title": _title("Score")},
-            yaxis={"rangemode": "tozero", "tickformat": ",d", "nticks": 5, "automargin": True},
+            yaxis=counted(counts),
         ),
     }
+
+
+def counted(counts: Mapping[str, Sequence[int]]) -> Chart:
+    """An axis for stacked counts: whole numbers only, each once."""
+    highest = max((sum(row) for row in zip(*counts.values(), strict=True)), default=0)
+    steps: Chart = {"dtick": 1} if highest <= 4 else {"nticks": 5}
+    return {"rangemode": "tozero", "tickformat": ",d", "automargin": True, **steps}
 
 
 def history(

@@ -29,7 +29,7 @@ def scores(
     lines = [_limit(value, theme) for value in limits.values()]
     marks = [mark(version, theme) for version in versions]
     names = [
-        {"x": 1, "xref": "paper", "xanchor": "right", "y": value, "yanchor": "bottom", "showarrow": False,
+        {"x": 1, "xref": "paper", "xanchor": "left", "xshift": 6, "y": value, "showarrow": False,
          "text": safe(f"{name} from {value:g}"), "font": {"size": 12, "color": colour["muted"]}}
         for name, value in limits.items()
     ]  # fmt: skip
@@ -40,7 +40,7 @@ def scores(
             theme,
             height,
             hovermode="closest",
-            margin={"l": 8, "r": 12, "t": 22 if versions else 10, "b": 8},
+            margin={"l": 8, "r": 112, "t": 22 if versions else 10, "b": 8},
             shapes=[*lines, *marks],
             annotations=[*names, *labels],
             xaxis={

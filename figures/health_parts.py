@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from figures.health import TOKEN_OF, bar_fill, colour_of
+from figures.health import TOKEN_OF, bar_fill, colour_of, counted
 from figures.theme import TOKENS, Chart, Theme, layout, safe
 
 SYMBOL_OF = {"Healthy": "circle", "At-Risk": "diamond-open", "Critical": "square", "Insufficient data": "x-thin-open"}
@@ -58,7 +58,7 @@ def spread(
             barmode="stack",
             hovermode="closest",
             xaxis={"showgrid": False, "automargin": True, "nticks": 8, "title": _title(words), "tickformat": ",~g"},
-            yaxis={"rangemode": "tozero", "domain": [0, 0.8], "tickformat": ",d", "nticks": 5, "automargin": True},
+            yaxis={**counted(counts), "domain": [0, 0.8]},
             yaxis2={"domain": [0.84, 1], "visible": False, "fixedrange": True, "range": [-0.6, 0.6]},
         ),
     }
@@ -130,7 +130,7 @@ def correlations(
             hovermode="closest",
             annotations=_cell_words(matrix, theme),
             xaxis={"tickvals": cells["x"], "ticktext": list(short_names), "showgrid": False, "automargin": True,
-                   "side": "bottom"},
+                   "side": "bottom", "autotickangles": [0, -45]},
             yaxis={"tickvals": cells["y"], "ticktext": names, "showgrid": False, "automargin": True,
                    "autorange": "reversed"},
         ),

@@ -40,6 +40,18 @@ def title(row: Any, finding: str, href: str, search: str) -> html.Header:
     return head(CHART, words, finding, exports(href, search))
 
 
+def former(steps: pd.DataFrame, as_of: str, href: str, search: str) -> html.Header:
+    """Of an account that is no customer on the newest step. Columns of `steps`: as of `history`."""
+    last = steps.iloc[-1]
+    finding = f"No customer now. Last looked at as of {as_of}: {last.band}"
+    score = "" if pd.isna(last.score) else f", {points(last.score)}"
+    return head(CHART, "How healthy was it while it was a customer?", f"{finding}{score}", exports(href, search))
+
+
+def no_parts() -> html.P:
+    return html.P("The parts of a score are told of customers only.", className="finding note")
+
+
 def parts(row: Any, weights: Mapping[str, float], said: Mapping[str, str]) -> html.Div:
     """`said`: the value of each component in words."""
     own = weights_of(row, weights)

@@ -148,15 +148,14 @@ def _chip(words: str, without: Query) -> html.A:
     )
 
 
-def no_scores(sentence: str, lacking: Sequence[str]) -> list[Any]:
-    """`lacking`: what each missing component needs, in words."""
+def no_scores(sentence: str, known: str = "", lacking: Sequence[str] = ()) -> list[Any]:
+    """`known`: how much of the weight is; `lacking`: what each missing component needs, in words."""
     return [
         html.H1("How healthy is each account, why, and what moved?"),
         html.P(sentence, className="finding"),
         html.Div(
             [
-                html.P("A score needs at least 60 % of its weight. To have more, load:"),
-                html.Ul([html.Li(words) for words in lacking]),
+                *([html.P(f"{known} Missing:"), html.Ul([html.Li(words) for words in lacking])] if lacking else []),
                 html.P("A workbook of your own can be scored below, with nothing loaded.", className="finding"),
             ],
             className="card lacking",
@@ -191,11 +190,16 @@ def bands(
     return [head("health-bands", title, finding, actions), body]
 
 
+def alone(key: str, query: Query) -> str:
+    """Where a click on a band leads, in the table as in the ring: it alone; every band again where it is chosen."""
+    return query.only("band", None if key in query.all("band") else key).only("was", None).search
+
+
 def _band_row(band: str, row: Any, total: int, query: Query) -> html.Tr:
     key = KEY_OF[band]
     is_chosen = key in query.all("band")
     hint = "Show every band again" if is_chosen else f"Show {band} alone"
-    target = query.only("band", None if is_chosen else key).only("was", None).search
+    target = alone(key, query)
     change = row["accounts"] - row["before"]
     return html.Tr(
         [

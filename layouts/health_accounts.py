@@ -21,7 +21,12 @@ def accounts(
     rows: pd.DataFrame, count: int, weights: Mapping[str, float], title: str, finding: str, query: Query, href: str
 ) -> html.Section:
     """`rows`: the first of `count` accounts of Scored, and renews_on; `weights`: of the components, as they are set."""
-    options = [(words, query.only("order", key).search, key == query.one("order")) for key, words in ORDERS.items()]
+    has_value = bool(rows["annual_value"].notna().any()) or not len(rows) or query.one("order") == "value"
+    options = [
+        (words, query.only("order", key).search, key == query.one("order"))
+        for key, words in ORDERS.items()
+        if has_value or key != "value"
+    ]
     nobody = empty("No account here is in this band.", "Choose another band above, or take away a filter.")
     return card(
         title,
@@ -51,7 +56,7 @@ def _table(rows: pd.DataFrame, weights: Mapping[str, float], query: Query) -> ht
 
 def _part_head(component: str, weight: float) -> html.Span:
     return html.Span(
-        [SHORT[component], html.Span(f" of {weight:g}", className="weight")],
+        [SHORT[component], html.Span(f" of {weight:.3g}", className="weight")],
         title=f"Points of {COMPONENTS[component].lower()}; the parts of a row add up to its score",
     )
 

@@ -59,7 +59,7 @@ def matched(
             [
                 html.Th(html.Label(words, htmlFor=f"match-{target}"), scope="row"),
                 html.Td(_choice(target, columns, matching.get(target))),
-                html.Td(_first(examples, matching.get(target)), className="finding"),
+                html.Td(_first(target, examples, matching.get(target)), className="finding"),
             ]
         )
         for target, words in targets.items()
@@ -90,8 +90,12 @@ def _choice(target: str, columns: Sequence[str], chosen: str | None) -> html.Sel
     return html.Select(options, id=f"match-{target}", name=target)
 
 
-def _first(examples: Mapping[str, Sequence[str]], column: str | None) -> str:
-    return ", ".join(examples[column]) if column else "Not scored: the other weights count more instead"
+def _first(target: str, examples: Mapping[str, Sequence[str]], column: str | None) -> str:
+    if column:
+        return ", ".join(examples.get(column, ()))
+    if target == "customer":
+        return "Choose the column that names the customer"
+    return "Not scored: the other weights count more instead" if target in COMPONENTS else "Not needed"
 
 
 def scored(
@@ -105,14 +109,13 @@ def scored(
     ]  # fmt: skip
     more = len(rows) - SHOWN
     return [
-        html.Div(
+        html.Dl(
             [
                 *(html.Div([html.Dt(band_chip(band)), html.Dd(numbers.full(count))]) for band, count in counts.items()),
                 *(html.Div([html.Dt(words), html.Dd(numbers.NOTHING if pd.isna(value) else f"{value:.4f}")])
                   for words, value in figures.items()),
             ],
             className="totals",
-            role="list",
         ),
         *(html.P(remark, className="finding note") for remark in remarks),
         html.Div(

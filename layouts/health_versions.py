@@ -15,6 +15,7 @@ from layouts.health_cards import head
 from layouts.links import Query
 
 LONGEST_NOTE = 500
+LARGEST_WEIGHT = 1_000
 SHOWN = 30
 
 
@@ -29,8 +30,8 @@ def form(recipe: Any, may_save: bool) -> list[Any]:
     ]
     rest = [
         html.Label(["Scaling", html.Select(scalings, name="scaling")]),
-        html.Label(["Healthy from", _number("healthy", recipe.healthy)]),
-        html.Label(["At-Risk from", _number("at_risk", recipe.at_risk)]),
+        html.Label(["Healthy from", _number("healthy", recipe.healthy, 100)]),
+        html.Label(["At-Risk from", _number("at_risk", recipe.at_risk, 100)]),
     ]
     again = html.Button("Back to what is in force", type="reset", className="button")
     note = dcc.Input(type="text", name="note", required=True, maxLength=LONGEST_NOTE, autoComplete="off")
@@ -59,10 +60,10 @@ def form(recipe: Any, may_save: bool) -> list[Any]:
 
 def _weight(name: str, words: str, weight: float) -> html.Div:
     """A number and a slider for the same weight, and its share of the sum (filled in by assets/health.js)."""
-    slider = dcc.Input(type="range", min=0, max=100, step=1, value=f"{weight:g}", className="slider")
+    slider = dcc.Input(type="range", min=0, max=100, step=1, value=f"{weight:.15g}", className="slider")
     return html.Div(
         [
-            html.Label([html.Span(words), _number(name, weight)], className="typed"),
+            html.Label([html.Span(words), _number(name, weight, LARGEST_WEIGHT)], className="typed"),
             html.Label([html.Span(f"{words}, as a slider", className="for-readers"), slider], className="slide"),
             html.Span(className="of-sum"),
         ],
@@ -70,8 +71,8 @@ def _weight(name: str, words: str, weight: float) -> html.Div:
     )
 
 
-def _number(name: str, value: float) -> dcc.Input:
-    return dcc.Input(type="number", name=name, min=0, max=100, step="any", required=True, value=f"{value:g}")
+def _number(name: str, value: float, most: int) -> dcc.Input:
+    return dcc.Input(type="number", name=name, min=0, max=most, step="any", required=True, value=f"{value:.15g}")
 
 
 def nothing_asked() -> html.P:

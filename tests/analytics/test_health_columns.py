@@ -101,7 +101,10 @@ def test_percentiles_are_within_the_plan():
 
 
 def test_without_a_column_of_customers_it_is_asked_which_one():
-    words = "No column says which customer a row is about. Choose one of 'usage' and 'logins'."
+    words = (
+        "No column says which customer a row is about. Choose one of 'usage' and 'logins'. "
+        "The first row that is not empty has to hold the names of the columns."
+    )
     assert refused(table(usage=[1], logins=[2]), {"usage_frequency": "usage"}) == words
 
 

@@ -84,7 +84,8 @@ def test_the_page_says_how_many_are_critical_and_what_is_not_known(asked: None):
         "How healthy is each account, why, and what moved? "
         "1 of 4 accounts is critical, 1 fewer than four weeks before, under the score as it was set up, as of 1 Feb 2026. "
         "Ticket responses and CSM engagement are not known: the other weights count more instead. To know, load "
-        "a table tickets: account, opened_at, responses; a table touchpoints: account, occurred_at."
+        "a table tickets: account, opened_at, responses ([tickets] in the mapping file); "
+        "a table touchpoints: account, occurred_at ([touchpoints] in the mapping file)."
     )
 
 
@@ -188,6 +189,13 @@ def test_a_version_is_marked_where_it_came_into_force(asked: None):
     assert [(mark.day, mark.label) for mark in marks(found().steps, known)] == [
         ("2026-01-20", "Version 2"), ("2026-02-02", "Version 3"),
     ]  # fmt: skip
+    later = Version(4, datetime(2026, 4, 1, tzinfo=UTC), "bob", Recipe(), "Tried again")
+    _, last = marks(found().steps, (*known, later))
+    assert (last.day, last.label) == ("2026-02-02", "Versions 3–4")
+    assert last.words == (
+        "Version 3, in force from 1 Mar 2026, saved by ann: Tried; "
+        "Version 4, in force from 1 Apr 2026, saved by bob: Tried again"
+    )
 
 
 def test_what_goes_together_is_told_with_its_accounts(asked: None):
@@ -226,7 +234,10 @@ def test_whole_numbers_have_bins_of_their_own():
 
 def test_what_no_account_is_known_by_says_what_to_load(asked: None):
     parts = health_parts.update_parts(filters(""), query("?component=csm_engagement"), (SET_UP,), "light")
-    assert words(str(parts[2])) == "CSM engagement is not known. Load a table touchpoints: account, occurred_at."
+    assert words(str(parts[2])) == (
+        "CSM engagement is not known of the accounts here. "
+        "Load a table touchpoints: account, occurred_at ([touchpoints] in the mapping file)."
+    )
 
 
 def test_other_limits_show_who_would_change_band_before_they_are_saved(asked: None):
@@ -268,6 +279,34 @@ def test_the_page_of_an_account_shows_its_parts_and_how_it_moved(asked: None):
     assert "At-Risk 58.0" in words(health.text(account_health.chip(wanted, query(""), versions())))
 
 
+def test_a_workbook_says_what_its_numbers_are_scored_by(asked: None):
+    search = "?band=critical&band=healthy&was=critical&scaling=min-max"
+    assert health_exports.notes(filters(search), query(search)) == [
+        ("Health", "The score as it was set up, with another scaling; period and measure do not matter"),
+        ("Scaling", "Min–max"),
+        ("Weights, of 100",
+         "Usage frequency 25, Logins 20, Ticket responses 15, Feature adoption 25, CSM engagement 15"),
+        ("Limits", "Healthy from 75, Critical below 50"),
+        ("Bands chosen", "Critical, Healthy"),
+        ("Band a month ago", "Critical"),
+    ]  # fmt: skip
+
+
+def test_a_band_that_is_held_by_a_few_points_is_explained(asked: None):
+    """Dogwood fell from 87.5 to (87.5 + 71.4) ÷ 2: under a limit of 82, and not by 5 points."""
+    wanted = filters("?account=d")
+    for healthy, said in (
+        (75, "Score 79.5 as of 1 Feb 2026, −8.0 points since the step four weeks before; 71.4 by these weeks alone ⋯"),
+        (
+            82,
+            "71.4 by these weeks alone. It stays Healthy: a band changes only once its limit is crossed by 5 points ⋯",
+        ),
+    ):
+        version = replace(SET_UP, recipe=Recipe(healthy=healthy))
+        _, head, _, _ = account_health.update_health(wanted, Query(), (version,), "light")
+        assert said in words(head)
+
+
 def test_every_card_can_be_downloaded_as_it_is_shown(asked: None):
     tables = {
         card: rows(filters(""), query("")) for card, rows in health_exports.EXPORTS.items() if card != "of-account"
@@ -276,6 +315,9 @@ def test_every_card_can_be_downloaded_as_it_is_shown(asked: None):
         "bands": 4, "scores": 20, "accounts": 1, "moves": 16, "fallers": 0, "history": 2, "industry": 2, "plan": 1,
         "component": 20, "pair": 4, "engagement": 0, "correlations": 6, "outcomes": 3,
     }  # fmt: skip
+    assert {"Usage frequency, points", "CSM engagement, points", "At-Risk"} <= {
+        column for table in tables.values() for column in table
+    }
     assert len(health_exports.EXPORTS["of-account"](filters("?account=a"), query("?account=a"))) == 2
     with pytest.raises(BadInput):
         health_exports.EXPORTS["of-account"](filters(""), query(""))
@@ -292,5 +334,102 @@ def test_where_too_little_is_known_the_page_says_what_to_load(tmp_path: Path, ap
             g.scope, g.generation, g.score_versions = LEADER, generation, (SET_UP,)
             heading, *_ = health.update_bands(filters(""), query(""), (SET_UP,), "light")
     assert "data-none" in heading
-    assert "None of 1 account can be scored: too little is known of them." in words(heading)
-    assert "Feature adoption: a column feature in the usage log" in words(heading)
+    assert words(heading).endswith(
+        "This account cannot be scored: too little is known of it. "
+        "A score needs 60 % of its weight, and 45 % is known here. Missing: "
+        "Ticket responses (15 of 100): load a table tickets: account, opened_at, responses ([tickets] in the mapping "
+        "file) Feature adoption (25 of 100): load a column feature in the usage log ([usage.columns] in the mapping "
+        "file) CSM engagement (15 of 100): load a table touchpoints: account, occurred_at ([touchpoints] in the "
+        "mapping file) A workbook of your own can be scored below, with nothing loaded."
+    )
+
+
+@pytest.fixture(scope="module")
+def coming_and_going(tmp_path_factory: pytest.TempPathFactory) -> Given:
+    """Ash stays; Birch left on 12 January, between the two steps; Cedar came on 20 January. Tickets are Ash's alone."""
+    given = Given(tmp_path_factory.mktemp("going"))
+    for account, name, first, last, since, until in (
+        ("a", "Ash", 0, WEEKS, "2025-01-01", None),
+        ("b", "Birch", 0, 14, "2025-01-01", "2026-01-12"),
+        ("c", "Cedar", 15, WEEKS, "2026-01-20", None),
+    ):
+        given.row("accounts", account=account, name=name)
+        given.row("subscriptions", account=account, application="permit", started_on=since, cancelled_on=until)
+        for week in range(first, last):
+            at = f"{FIRST + timedelta(weeks=week, days=2)}T09:00"
+            given.use(account, "permit", at, event="LOGIN", feature="map")
+    given.row("tickets", account="a", ticket="1", opened_at="2026-01-20", responses=2)
+    return given.use("a", "permit", "2026-02-01T23:00", channel="api").loaded()
+
+
+@pytest.fixture
+def asked_of_them(coming_and_going: Given, application: Dash) -> Iterator[None]:
+    server = Flask("test")
+    server.config[SETTINGS] = Recipe()
+    with server.app_context(), coming_and_going.opened.pin() as generation:
+        g.scope, g.generation, g.score_versions = LEADER, generation, (SET_UP,)
+        yield
+
+
+def head_of(search: str) -> str:
+    markup, *_ = health.update_bands(filters(search), query(search), (SET_UP,), "light")
+    return words(markup).removeprefix("How healthy is each account, why, and what moved? ")
+
+
+WORKBOOK = " A workbook of your own can be scored below, with nothing loaded."
+
+
+def test_who_left_before_the_newest_step_is_no_customer_now(asked_of_them: None):
+    assert head_of("?account=b") == (
+        f"Nobody who is chosen here is a customer now: take away a filter above.{WORKBOOK}"
+    )
+    left = found("?account=b")
+    assert left.accounts.empty
+    assert left.steps[["day", "At-Risk"]].to_numpy().tolist() == [
+        [pd.Timestamp(2026, 1, 5), 1], [pd.Timestamp(2026, 2, 2), 0],
+    ]  # fmt: skip
+    wanted = filters("?account=b")
+    _, head, parts, steps = account_health.update_health(wanted, Query(), versions(), "light")
+    assert words(head).startswith(
+        "How healthy was it while it was a customer? No customer now. Last looked at as of 4 Jan 2026: At-Risk, 50.0"
+    )
+    assert words(parts) == "The parts of a score are told of customers only."
+    assert words(steps).endswith("5 Jan 2026 ◇ At-Risk 50.0 50.0 0")
+    assert account_health.chip(wanted, query(""), versions()) is None
+    later = Version(1, datetime(2026, 3, 1, tzinfo=UTC), "ann", Recipe(healthy=80), "After it left")
+    chart, *_ = account_health.update_health(wanted, Query(), (SET_UP, later), "light")
+    assert "Version 1" not in str(chart)
+
+
+def test_what_others_are_known_by_need_not_be_loaded(asked_of_them: None):
+    assert head_of("?account=c") == (
+        "This account cannot be scored: too little is known of it. "
+        "A score needs 60 % of its weight, and 0 % is known here. Missing: "
+        "Usage frequency (25 of 100): who started less than 30 days ago, or whose log is late, has none "
+        "Logins (20 of 100): who started less than 30 days ago, or whose log is late, has none "
+        "Ticket responses (15 of 100): who opened no ticket in 90 days has none "
+        "Feature adoption (25 of 100): who started less than 30 days ago, or whose log is late, has none "
+        "CSM engagement (15 of 100): load a table touchpoints: account, occurred_at ([touchpoints] in the mapping "
+        f"file){WORKBOOK}"
+    )
+    _, head, _, _ = account_health.update_health(filters("?account=c"), Query(), versions(), "light")
+    assert words(head).startswith(
+        "Too little is known to score its health 0 % of the weight is known, and 60 % are needed; who started less than "
+        "30 days ago, or whose log is late, has none; who opened no ticket in 90 days has none; load a table touchpoints"
+    )
+
+
+def test_accounts_chosen_one_by_one_are_scored_among_all(asked: None):
+    """Ash to Dogwood use one to four days a week, Birch six at last: alone it would be in the middle of nothing."""
+    every = scored(filters(""), Recipe("min-max")).accounts.set_index("account")["score"]
+    for search, names in (("?account=b", ["Birch"]), ("?account=a&account=d", ["Ash", "Dogwood"])):
+        few = scored(filters(search), Recipe("min-max")).accounts.set_index("account")["score"]
+        assert few.to_dict() == pytest.approx(every[names].to_dict())
+    assert every["Ash"] == 0
+
+
+def test_what_a_choice_means_for_a_score_is_said(asked: None):
+    search = "?app=permit&scaling=min-max"
+    said, *_ = health.update_bands(filters(search), query(search), (SET_UP,), "light")
+    assert "a choice of applications chooses the accounts that have such a one" in words(said)
+    assert "Min–max goes by the accounts shown: on its own page an account is scored among all of them." in words(said)

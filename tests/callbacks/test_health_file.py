@@ -15,7 +15,7 @@ from flask import Flask
 from analytics.health import Recipe
 from callbacks import health_file
 from callbacks.health_versions import Version
-from callbacks.request import BadInput
+from callbacks.request import UPLOAD_BYTES, BadInput
 
 SET_UP = (Version(0, None, "", Recipe(), "Settings"),)
 HEADER = ("Customer ID", "Plan", "Usage Frequency", "Logins", "Ticket Responses", "Feature Adoption", "CSM Engagement")
@@ -25,7 +25,7 @@ ROWS = [("Ash", "Basic", 1, 10, 0, 20, 2), ("Birch", "Basic", 2, 20, 2, 40, 4), 
 @pytest.fixture(autouse=True)
 def server() -> Iterator[None]:
     application = Flask("test")
-    application.config["MAX_CONTENT_LENGTH"] = 100_000
+    application.config[UPLOAD_BYTES] = 100_000
     with application.app_context():
         yield
 
@@ -68,7 +68,7 @@ def test_a_column_may_be_taken_for_another_or_left_out():
     matching = {"customer": "Customer ID", "industry": "", "plan": "", "usage_frequency": "Logins", "logins": "",
                 "ticket_responses": "Ticket Responses", "feature_adoption": "Feature Adoption", "csm_engagement": ""}  # fmt: skip
     _, scored = shown(chosen(workbook(), matching=matching))
-    assert "Not in the file: logins, CSM engagement. The other weights count more instead." in scored
+    assert "Not in the file, or empty there: logins, CSM engagement. The other weights count more instead." in scored
     assert "Birch ◇ At-Risk 50.0 19.2 – 11.5 19.2 –" in scored
 
 

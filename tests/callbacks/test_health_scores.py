@@ -222,8 +222,8 @@ def test_bands_are_told_with_what_became_of_them(untouched):
 
 
 def test_min_max_is_over_the_accounts_shown(untouched, inputs):
-    expected = by_hand(inputs, Recipe("min-max"), "ab")
-    with untouched.asking("?account=a&account=b") as asked:
+    expected = by_hand(inputs, Recipe("min-max"), "abc")
+    with untouched.asking("?plan=x") as asked:
         found = scored(asked, Recipe("min-max")).accounts
     assert found["score"].tolist() == pytest.approx(expected[expected["day"] == NEWEST]["score"].tolist())
 
@@ -335,6 +335,14 @@ def test_leaders_and_administrators_keep_a_version(desk, user):
         assert recipe_in_force() == Recipe("min-max", (30, 20, 10.5, 25, 0), 80, 45)
     assert (kept.number, kept.made_by, kept.note, kept.recipe) == (1, user, FORM["note"], recipe_of_form())
     assert audit_log(desk.workspace, ADA, 1)["action"].tolist() == ["score"]
+
+
+def test_what_is_in_force_already_is_no_new_version(desk):
+    desk.send(LEADER.user, **FORM)
+    assert desk.send(ADA.user, **FORM | {"note": "once more"}) == (
+        "Health is scored like this already. Change a weight, the scaling or a limit.", False,
+    )  # fmt: skip
+    assert len(all_versions(desk.workspace, ADA)) == 1
 
 
 def recipe_of_form():

@@ -135,3 +135,55 @@ def test_what_cannot_be_scored_is_told_with_its_row():
     with pytest.raises(BadInput) as refusal:
         score_workbook(workbook, workbook.matching, Recipe())
     assert refusal.value.error == "'Usage frequency' holds something else than numbers in row 4: 'often'."
+
+
+def test_cells_are_read_wherever_the_file_says_that_it_ends():
+    content = changed(xlsx(HEADER, *BODY), b'ref="A1:E5"', b'ref="A1"')
+    assert read_workbook(content).rows["Customer ID"].tolist() == ["a", "b", "c", "d"]
+
+
+def test_a_row_far_below_all_others_is_not_waited_for():
+    content = changed(xlsx(HEADER, *BODY), b'<row r="5"', b'<row r="900000000"')
+    assert read_workbook(content).rows["Customer ID"].tolist() == ["a", "b", "c"]
+
+
+def test_a_workbook_of_endless_empty_cells_is_refused(monkeypatch):
+    monkeypatch.setattr(health_upload, "MOST_CELLS", 1_000_000)
+    content = changed(xlsx(HEADER, *BODY), b"</sheetData>", b"<row>" + b"<c/>" * 1_000_000 + b"</row></sheetData>")
+    assert refused(content) == (
+        "The workbook has more than 1 million cells. Copy the table alone into a new workbook, or save it as CSV."
+    )
+
+
+def changed(content, old, new):
+    """The workbook with something else in its sheet."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as packed, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as other:
+        for name in packed.namelist():
+            part = packed.read(name)
+            assert "sheet1" not in name or old in part
+            other.writestr(name, part.replace(old, new) if "sheet1" in name else part)
+    return target.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("numbers", "read"),
+    [
+        (["1.234,5", "987"], [1234.5, 987]),
+        (["1.234", "0,5"], [1234, 0.5]),
+        (["1.234", "987"], [1.234, 987]),
+        (["1,5 %", "-2,25"], [1.5, -2.25]),
+    ],
+)
+def test_a_point_parts_thousands_where_a_comma_is_the_decimal_one(numbers, read):
+    rows = "\n".join(f"{name};{number};1;1" for name, number in zip("ab", numbers, strict=True))
+    workbook = read_workbook(f"Customer;Usage;Logins;Adoption\n{rows}".encode())
+    assert score_workbook(workbook, workbook.matching, Recipe()).rows["usage_frequency"].tolist() == read
+
+
+def test_a_first_line_may_name_what_parts_the_cells():
+    assert read_workbook(b"sep=|\r\nCustomer|Logins\r\na;b|1").rows.to_numpy().tolist() == [["a;b", "1"]]
+
+
+def test_names_of_columns_stand_in_one_line():
+    assert read_workbook(xlsx(["Customer", "Log\nins "], ["a", 1])).columns == ["Customer", "Log ins"]

@@ -48,6 +48,10 @@ class Client(FlaskClient):
         return super().open(*arguments, **{"buffered": True, **options})
 
 
+def _size(file: str) -> int:
+    return len(file)
+
+
 def build(settings: Settings, store: FakeStore) -> Flask:
     app = Dash(
         __name__,
@@ -56,13 +60,14 @@ def build(settings: Settings, store: FakeStore) -> Flask:
         assets_folder=str(settings.data_dir / "assets"),
     )
     app.interpolate_index = index_with_nonce(app.interpolate_index)
-    app.layout = html.Div([dcc.Input(id="wanted"), html.Div(id="said")])
+    app.layout = html.Div([dcc.Input(id="wanted"), html.Div(id="said"), dcc.Store(id="file"), html.Div(id="size")])
     page_callback(
         app,
         Output("said", "children"),
         {"wanted": (Input("wanted", "value"), text(5000))},
         lambda wanted: wanted.title(),
     )
+    page_callback(app, Output("size", "children"), {"file": (Input("file", "data"), str)}, _size, takes_files=True)
     guard_dispatch(app, open_answers(settings.cache_url, settings.data_dir / "cache", settings.secret))
     guard(app, settings, store, open_workspace("", settings.data_dir), lambda user: user in MANAGERS)
 

@@ -87,6 +87,32 @@ def test_a_request_that_is_too_large_is_refused(serve):
     assert (answer.status_code, answer.json["error"]) == (413, "The request is too large.")
 
 
+def upload(output, file, *, first=None, **more):
+    """As a browser writes it: what is asked for stands first."""
+    name, value = ("file", "data") if output == "size.children" else ("wanted", "value")
+    outputs = {"id": output.split(".")[0], "property": "children"}
+    inputs = [{"id": name, "property": value, "value": file}]
+    body = {"output": output, "outputs": outputs, "inputs": inputs, "changedPropIds": []}
+    text = json.dumps(body, separators=(",", ":"))
+    named = f'{{"output":"{first}",{text[1:]}' if first else text
+    return {"path": "/_dash-update-component", "data": named, "content_type": "application/json", **more}
+
+
+def test_only_a_callback_that_takes_files_is_sent_much(serve):
+    client = serve(max_request_bytes=10_000, max_upload_bytes=50_000)
+    said = client.post(**upload("size.children", "a" * 40_000))
+    assert (said.status_code, said.json["response"]["size"]["children"]) == (200, 40_000)
+    assert client.post(**upload("size.children", "a" * 50_000)).status_code == 413
+    assert client.post(**upload("said.children", "a" * 4_000)).status_code == 200
+    for refused in (
+        upload("said.children", "a" * 40_000),
+        upload("said.children", "a" * 40_000, first="size.children"),
+        callback("a" * 40_000),
+    ):
+        answer = client.post(**refused)
+        assert (answer.status_code, answer.json["error"]) == (413, "The request is too large.")
+
+
 # Health, metrics, no data
 
 

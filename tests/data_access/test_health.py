@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from data_access.health import COMPONENTS, health_accounts, health_inputs
+from data_access.health import COMPONENTS, health_accounts, health_inputs, health_steps
 from data_access.scope import Role, Scope
 from tests.given import LEADER, Given
 
@@ -64,6 +64,8 @@ def test_the_inputs_are_those_of_the_accounts_asked_for(given):
         "portfolio": ["aurora"], "segment": ["boulder"], "application": ["cedar"], "state": ["cedar"],
         "account": ["boulder"], "several": ["aurora", "cedar"],
     }  # fmt: skip
+    steps = given.ask(lambda filters: health_steps(filters.scope), scope=MIA)
+    assert steps[["day", "usage_frequency", "csm_engagement"]].to_numpy().tolist() == [[before, 3, 0], [NEWEST, 2, 0]]
     own = given.ask(health_inputs, scope=MIA)
     assert own["account_key"].map(names).unique().tolist() == ["aurora"]
     assert given.ask(health_inputs, scope=replace(LEADER, portfolio="nobody@example.org")).empty
@@ -73,3 +75,4 @@ def test_without_a_step_the_answer_is_empty_and_has_its_columns(given):
     given.use("aurora", "permit", "2026-01-05 09:00").load()
     assert list(given.ask(health_inputs)) == ["account_key", "day", *COMPONENTS, "went_quiet"]
     assert given.ask(health_accounts).empty
+    assert given.ask(lambda filters: health_steps(filters.scope)).empty
