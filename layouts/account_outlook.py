@@ -62,4 +62,4 @@ def _finding(row: Any, method: Any) -> str:
         longer = numbers.plural(row.rank - 1, "account") if row.rank > 1 else "no account"
         return f"No probability is known; {longer} in use lately {'was' if row.rank < 3 else 'were'} unused for longer."
     usual = f" In the past {usual_words(method.base_rate)}." if pd.notna(method.base_rate) else ""
-    return f"{numbers.share(row.probability)}: no use at all from now on.{usual}"
+    return f"{numbers.share(row.probability)}: no use at all in that time.{usual}"

@@ -28,7 +28,7 @@ def test_the_probability_stands_beside_what_was_usual_with_reasons_and_how_often
     method = Row(method="model", stands_in_because=None, base_rate=0.12)
     words = told(ROW, Judged(method, {"model": Record(20, 9, pd.NaT)}, CURVE))
     for said in (
-        "31 %: no use at all from now on. In the past 12 % went quiet.", "Not used for 3 weeks", "Less than before",
+        "31 %: no use at all in that time. In the past 12 % went quiet.", "Not used for 3 weeks", "Less than before",
         "Of 20 flagged a quarter ago, 9 went quiet (whole accounts).",
         "Of applications: of 50 flagged a quarter ago, 31 went quiet",
     ):  # fmt: skip
