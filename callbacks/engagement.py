@@ -117,8 +117,7 @@ def _sentence(filters: Filters, query: Query) -> str:
         total = channels.by_channel(filters).iloc[0]
         parts.append(f"{numbers.counted(total['messages'], 'messages')} sent")
     if {Told.INVITED, Told.ACTIVATED} <= known:
-        steps = lists.steps(filters)
-        parts.append(
-            f"{numbers.full(steps[-1].people)} of {numbers.full(steps[0].people)} invited came to the last step"
-        )
+        first, *_, last = lists.steps(filters)
+        reached = f"{numbers.full(last.people)} of {numbers.full(first.people)} invited came to the last step"
+        parts.append(reached if first.people else "nobody was invited")
     return f"{'; '.join(parts)}." if parts else "The source names nobody: what it tells of accounts follows."

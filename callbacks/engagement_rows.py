@@ -68,6 +68,6 @@ def narrowed(detail: Detail, kind: Kind) -> list[str]:
         parts.append(f"Reason: {detail.reason}")
     if kind is Kind.ADOPTERS:
         parts.append(f"Feature: {detail.feature}" if detail.feature else "No feature was chosen")
-    if kind in (Kind.TICKETS, Kind.RESOLVED) and detail.priority:
+    if kind in (Kind.TICKETS, Kind.RESOLVED, Kind.STILL_OPEN) and detail.priority:
         parts.append(f"Priority: {detail.priority}")
     return parts

@@ -20,6 +20,7 @@ from layouts.links import Query
 
 PEOPLE = "People on an average day of its kind"
 MESSAGES = "Messages of the period that were charged"
+QUESTIONS = {"people": "When are people active?", "charged messages": "When are messages charged?"}
 
 
 def update_hours(filters: Filters, query: Query, theme: Theme) -> tuple[Any, ...]:
@@ -40,7 +41,7 @@ def update_charged(filters: Filters, query: Query, theme: Theme) -> tuple[Any, .
 def _map(hours: pd.DataFrame, noun: str, definition: str, actions: Any, theme: Theme) -> tuple[Any, ...]:
     if not hours.to_numpy().any():
         nothing = empty("Nothing happened in this period.", "Choose a longer period, or take away a filter above.")
-        return drawn(figures.blank(theme, MAP_HEIGHT), Block(f"When are {noun}?", definition, actions, nothing))
+        return drawn(figures.blank(theme, MAP_HEIGHT), Block(QUESTIONS[noun], definition, actions, nothing))
     chart = figures.hour_map(hours, view.DAYS, noun, theme, MAP_HEIGHT)
     return drawn(chart, view.hours(hours, noun, definition, actions))
 

@@ -26,10 +26,13 @@ def opened(filters: Filters, period: Period | None = None) -> ColumnElement[bool
     A ticket without an application belongs to none of those chosen.
     """
     during = period or filters.period
-    conditions = [_at(tickets.c.opened_at, during), concerns(filters, tickets)]
-    if filters.detail.priority is not None:
-        conditions.append(priority() == filters.detail.priority)
-    return and_(*conditions)
+    return and_(_at(tickets.c.opened_at, during), _asked(filters))
+
+
+def _asked(filters: Filters) -> ColumnElement[bool]:
+    """Of the accounts, applications and priority asked for, at any time."""
+    asked = concerns(filters, tickets)
+    return asked if filters.detail.priority is None else and_(asked, priority() == filters.detail.priority)
 
 
 def priority() -> ColumnElement[str]:
@@ -64,7 +67,7 @@ def open_at_end(filters: Filters) -> int:
 def still_open(filters: Filters) -> ColumnElement[bool]:
     end = _start(filters.period.end)
     return and_(
-        concerns(filters, tickets),
+        _asked(filters),
         tickets.c.opened_at < end,
         tickets.c.resolved_at.is_(None) | (tickets.c.resolved_at >= end),
     )

@@ -92,19 +92,19 @@ def heading(
         className="anchors",
         **{"aria-label": "On this page"},
     )
-    narrowed = [
-        _among("Channel", "channel", channels, query),
-        _among("Category", "category", categories, query),
-        *(
-            _chip(words, key, value, query)
-            for words, key in (("Channel", "channel"), ("Category", "category"))
-            for value in query.all(key)
-        ),
-    ]
+    menus = [_among("Channel", "channel", channels, query), _among("Category", "category", categories, query)]
+    # A reason or a priority comes along from the rows of a number.
+    chips = [
+        _chip(words, key, value, query)
+        for words, key in (("Channel", "channel"), ("Category", "category"), ("Reason", "reason"),
+                           ("Priority", "priority"))
+        for value in query.all(key)
+    ]  # fmt: skip
+    narrowed = [*(menus if channels else []), *chips]
     return [
         html.H1(QUESTION),
         html.P(sentence, className="finding"),
-        html.Div([ways, html.Div(narrowed, className="narrowed") if channels else None], className="ways"),
+        html.Div([ways, html.Div(narrowed, className="narrowed") if narrowed else None], className="ways"),
     ]
 
 

@@ -107,6 +107,15 @@ def test_the_file_of_a_chart_is_the_chart(page: Page, served: Served):
     assert len(rows) == 24
 
 
+def test_every_month_is_on_paper(page: Page, served: Served):
+    opened(page, served)
+    page.set_viewport_size({"width": 718, "height": 1100})  # a page of A4 between its margins
+    page.emulate_media(media="print")
+    months = page.locator("[aria-labelledby=activity-months-title] .scroll")
+    cut = months.evaluate("it => [it.scrollWidth - it.clientWidth, it.scrollHeight - it.clientHeight]")
+    assert max(cut) <= 1  # pixels are rounded
+
+
 @pytest.mark.parametrize("search", ["", "?account=A00002&account=A00003"])
 def test_axe_finds_nothing(looked_at: Page, served: Served, search: str):
     opened(looked_at, served, search)

@@ -75,6 +75,16 @@ def test_what_a_card_shows_can_be_taken_along(page: Page, served: Served):
     assert {row["Activated on"] for row in rows} == {""}
 
 
+def test_channels_and_cohorts_are_whole_on_paper(page: Page, served: Served):
+    opened(page, served)
+    page.set_viewport_size({"width": 718, "height": 1100})  # a page of A4 between its margins
+    page.emulate_media(media="print")
+    for card in ("channels", "cohorts"):
+        shown = page.locator(f"[aria-labelledby=engagement-{card}-title] .scroll")
+        cut = shown.evaluate("it => [it.scrollWidth - it.clientWidth, it.scrollHeight - it.clientHeight]")
+        assert max(cut) <= 1  # pixels are rounded
+
+
 @pytest.mark.parametrize("search", ["", "?by=month&app=permit-management&channel=SMS&mau=30&step=transacted"])
 def test_axe_finds_nothing(looked_at: Page, served: Served, search: str):
     opened(looked_at, served, search)

@@ -198,8 +198,9 @@ def test_a_file_holds_what_is_not_rounded_on_the_page(store: None):
     assert months.iloc[12][["First day", "Last day", "Complete", "Logins", "Logins: on the year before"]].tolist() == [
         date(2026, 1, 1), date(2026, 1, 31), "yes", 3, 2.0,
     ]  # fmt: skip
-    assert of("peaks").iloc[1][["People at once", "First reached"]].tolist() == [2, pd.Timestamp("2025-02-10 09:00")]
+    assert of("peaks").iloc[1][["People at once", "First reached"]].tolist() == [2, "2025-02-10 09:00:00"]
     assert of("logins", "?account=b")["Complete"].iloc[0] == "nothing known"
+    assert months.iloc[23][["First day", "Last day", "Complete"]].tolist() == [date(2026, 12, 1), None, "nothing known"]
 
 
 def test_every_block_is_told_and_nothing_is_lacking_where_the_log_has_all(store: None):

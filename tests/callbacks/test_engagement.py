@@ -114,7 +114,30 @@ def test_channels_and_categories_narrow_messages(agencies: Given):
     with asked(agencies, f"{ASKED}&channel=SMS&category=notice") as question:
         assert channels.by_channel(question[0])["messages"].tolist() == [2, 2, 2]
         head = words(engagement.update_heading(*question)[0])
+        file = engagement_exports.EXPORTS["channels"](*question)
     assert "Channel: SMS ✕ Category: notice ✕" in head
+    assert file.iloc[2, :3].tolist() == ["SMS", "notice", 2]
+
+
+def test_a_reason_and_a_priority_that_came_along_from_rows_are_chips(agencies: Given):
+    with asked(agencies, f"{ASKED}&reason=Invalid+number&priority=Low") as question:
+        head = words(engagement.update_heading(*question)[0])
+        failures = words(channels.update_channels(*question)[1])
+        tickets = words(work.update_tickets(*question, "light")[3])
+    assert "Reason: Invalid number ✕ Priority: Low ✕" in head
+    assert failures.startswith("Invalid number (SMS): 100 % of the failures")
+    assert tickets.startswith("Opened 1 new Open at the end 1 ")
+
+
+def test_a_selection_of_nobody_is_told_in_whole_sentences(agencies: Given):
+    with asked(agencies, f"{ASKED}&state=cancelled") as question:
+        head = words(engagement.update_heading(*question)[0])
+        people_by_hour, charged = (
+            words(found(*question, "light")[1]) for found in (when.update_hours, when.update_charged)
+        )
+    assert "0 people active in the period; 0 a day on average at its end; 0 messages sent; nobody was invited." in head
+    assert people_by_hour.startswith("When are people active?")
+    assert charged.startswith("When are messages charged?")
 
 
 @pytest.mark.parametrize(

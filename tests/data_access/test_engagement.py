@@ -151,7 +151,9 @@ def test_tickets_take_their_time(agencies: Given):
     by_priority = agencies.ask(tickets.by_priority).fillna(-1)
     assert by_priority.values.tolist() == [["High", 2, 2, 20, 2, 3], ["Low", 1, 0, -1, -1, 0]]
     assert agencies.ask(tickets.open_at_end) == 2  # t3, and t4 that is resolved after it
+    assert agencies.ask(tickets.open_at_end, detail=Detail(priority="Low")) == 1
     assert agencies.ask(rows.rows, Kind.TICKETS, detail=Detail(priority="Low"))["ticket"].tolist() == ["t3"]
+    assert agencies.ask(rows.rows, Kind.STILL_OPEN, detail=Detail(priority="Low"))["ticket"].tolist() == ["t3"]
 
 
 @pytest.mark.parametrize("kind", OF_ENGAGEMENT)
