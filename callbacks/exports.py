@@ -18,7 +18,7 @@ from callbacks import rows as rows_page
 from callbacks.query import filters, query
 from callbacks.tables import Tables
 from data_access.choices import account_names, application_names
-from data_access.filters import Filters, Period
+from data_access.filters import Detail, Filters, Period
 from layouts import numbers
 from layouts.shell import MEASURE_HELP, MEASURES, SEGMENT_WORDS
 from reports.tables import csv_bytes, xlsx_bytes
@@ -64,7 +64,17 @@ def notes(filters: Filters) -> list[tuple[str, str]]:
         lines.append(("States on the as-of day", ", ".join(filters.states)))
     if chosen := account_names(filters):
         lines.append(("Account" if filters.account else "Accounts", ", ".join(chosen.values())))
-    return lines
+    return [*lines, *_narrower(filters.detail)]
+
+
+def _narrower(detail: Detail) -> list[tuple[str, str]]:
+    """What only some pages narrow, where it is chosen."""
+    told = {
+        "Channels": ", ".join(detail.channels), "Categories": ", ".join(detail.categories),
+        "Failed because": detail.reason, "Feature": detail.feature, "Priority of tickets": detail.priority,
+        "First used in": detail.cohort and f"{detail.cohort:%B %Y}", "Months later": str(detail.later or ""),
+    }  # fmt: skip
+    return [(name, value) for name, value in told.items() if value]
 
 
 def _days(period: Period) -> str:

@@ -16,6 +16,7 @@ from callbacks import engagement_messages as channels
 from callbacks import engagement_people as people
 from callbacks import engagement_when as when
 from callbacks import engagement_work as work
+from callbacks.exports import notes
 from callbacks.query import filters, query
 from callbacks.request import BadInput
 from layouts.engagement_parts import PARTS
@@ -115,6 +116,8 @@ def test_channels_and_categories_narrow_messages(agencies: Given):
         assert channels.by_channel(question[0])["messages"].tolist() == [2, 2, 2]
         head = words(engagement.update_heading(*question)[0])
         file = engagement_exports.EXPORTS["channels"](*question)
+        said = notes(question[0])
+    assert said[-2:] == [("Channels", "SMS"), ("Categories", "notice")]
     assert "Channel: SMS ✕ Category: notice ✕" in head
     assert file.iloc[2, :3].tolist() == ["SMS", "notice", 2]
 
