@@ -140,6 +140,17 @@ def state_chip(state: str) -> html.Span:
     return html.Span(f"{mark} {state.capitalize()}", className=f"state {state.replace(' ', '-')}")
 
 
+def filter_chip(words: str, without: Query) -> html.A:
+    """A filter that is on; a click takes it away."""
+    return link(
+        [html.Span(words), html.Span(" ✕", **{"aria-hidden": "true"})],
+        without.search,
+        "chip",
+        title=f"Remove the filter {words}",
+        **{"aria-label": f"Remove the filter {words}"},
+    )
+
+
 def table(heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> html.Div:
     """Numbers, and what stands in `Number`, to the right; the first column names the row."""
     is_number = [bool(rows) and isinstance(value, int | float | Number) for value in (rows[0] if rows else heads)]

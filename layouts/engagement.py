@@ -6,7 +6,7 @@ from typing import Any
 
 from dash import html
 
-from layouts.controls import link, menu, skeleton
+from layouts.controls import filter_chip, link, menu, skeleton
 from layouts.engagement_parts import chart_card
 from layouts.links import Query
 from layouts.markup import place
@@ -121,11 +121,7 @@ def _among(words: str, key: str, values: Sequence[str], query: Query) -> html.De
 
 
 def _chip(words: str, key: str, value: str, query: Query) -> html.A:
-    without = query.toggled(key, value).search
-    return link(
-        [html.Span(f"{words}: {value}"), html.Span(" ✕", **{"aria-hidden": "true"})], without, "chip",
-        title=f"Remove the filter {words}: {value}", **{"aria-label": f"Remove the filter {words}: {value}"},
-    )  # fmt: skip
+    return filter_chip(f"{words}: {value}", query.toggled(key, value))
 
 
 def not_loaded(lacking: Sequence[tuple[str, str]]) -> html.Section | None:

@@ -8,7 +8,7 @@ import pandas as pd
 from dash import dcc, html
 
 from layouts import health_upload, numbers
-from layouts.controls import card, exports, graph, link, skeleton, switch, table
+from layouts.controls import card, exports, filter_chip, graph, link, skeleton, switch, table
 from layouts.health_bands import BANDS, KEY_OF, SCALING_HELP, SCALINGS, band_chip, share_of
 from layouts.health_cards import chart_card, head
 from layouts.links import Query
@@ -127,25 +127,15 @@ def layout() -> html.Div:
 
 def heading(sentence: str, remarks: Sequence[Any], query: Query) -> list[Any]:
     """With what is chosen on this page, each to be taken away again."""
-    chips = [_chip(f"Health: {BANDS[band]}", query.toggled("band", band)) for band in query.all("band")]
+    chips = [filter_chip(f"Health: {BANDS[band]}", query.toggled("band", band)) for band in query.all("band")]
     if was := query.one("was"):
-        chips.append(_chip(f"A month ago: {BANDS[was]}", query.only("was", None)))
+        chips.append(filter_chip(f"A month ago: {BANDS[was]}", query.only("was", None)))
     return [
         html.H1("How healthy is each account, why, and what moved?"),
         html.P(sentence, className="finding"),
         *(html.P(remark, className="finding remark") for remark in remarks),
         html.Div(chips, className="chosen-bands") if chips else None,
     ]
-
-
-def _chip(words: str, without: Query) -> html.A:
-    return link(
-        [html.Span(words), html.Span(" ✕", **{"aria-hidden": "true"})],
-        without.search,
-        "chip",
-        title=f"Remove the filter {words}",
-        **{"aria-label": f"Remove the filter {words}"},
-    )
 
 
 def no_scores(sentence: str, known: str = "", lacking: Sequence[str] = ()) -> list[Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from dash import dcc, html
 
-from layouts.controls import STATE_MARKS, empty, link, menu, switch
+from layouts.controls import STATE_MARKS, empty, filter_chip, link, menu, switch
 from layouts.links import Query
 from layouts.markup import place
 
@@ -149,7 +149,7 @@ def bar(
     """Every filter is a link to the same page with another address; chips take one away."""
     period = query.one("period") or ""
     chips = [
-        *([] if period in PERIODS else [_chip(period_words, query.only("period", None))]),
+        *([] if period in PERIODS else [filter_chip(period_words, query.only("period", None))]),
         *_chips(query, applications, accounts),
     ]
     return [
@@ -242,19 +242,9 @@ def _states(query: Query, states: Sequence[str]) -> html.Details:
 
 
 def _chips(query: Query, applications: Mapping[str, str], accounts: Mapping[str, str]) -> list[Any]:
-    chips = [_chip(applications[key], query.toggled("app", key)) for key in query.all("app")]
+    chips = [filter_chip(applications[key], query.toggled("app", key)) for key in query.all("app")]
     for segment, words in SEGMENT_WORDS.items():
-        chips += [_chip(f"{words}: {value}", query.toggled(segment, value)) for value in query.all(segment)]
-    chips += [_chip(f"State: {state}", query.toggled("state", state)) for state in query.all("state")]
-    chips += [_chip(f"Account: {name}", query.toggled("account", key)) for key, name in accounts.items()]
+        chips += [filter_chip(f"{words}: {value}", query.toggled(segment, value)) for value in query.all(segment)]
+    chips += [filter_chip(f"State: {state}", query.toggled("state", state)) for state in query.all("state")]
+    chips += [filter_chip(f"Account: {name}", query.toggled("account", key)) for key, name in accounts.items()]
     return chips
-
-
-def _chip(words: str, without: Query) -> html.A:
-    return link(
-        [html.Span(words), html.Span(" ✕", **{"aria-hidden": "true"})],
-        without.search,
-        "chip",
-        title=f"Remove the filter {words}",
-        **{"aria-label": f"Remove the filter {words}"},
-    )
