@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Page, sync_playwright
 
-TABS = ("/", "/usage", "/changes", "/inactive")
+TABS = ("/", "/usage", "/changes", "/inactive", "/activity", "/health", "/engagement")
 QUIET_MS = 120  # without a request or a change of what is drawn: done
 
 # Counts the questions that are open, and remembers when something was last drawn.
